@@ -1,0 +1,179 @@
+"""A plan: ordered changes with their dependencies, what blocks them, what to know, and who is affected.
+
+Requests name things that do not exist yet by references such as `⟪iid:rollout-plan⟫`; `resolve` fills them in
+when they are known. The fence characters are rare on purpose; text of an operator that holds a reference to
+something unknown is left as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeVar
+
+from tui.domain.gates import Gates, Route
+from tui.domain.history import Action, Entry
+from tui.domain.observed import Observed
+from tui.domain.requirements import Requirement
+
+ChangeKind = Literal["create-issue", "edit-issue", "link-issues", "set-gate", "add-note"]
+
+_REFERENCE = re.compile("⟪([a-z]+(?::[^⟪⟫]*)?)⟫")
+_MARKER = re.compile(r"<!-- rollout-tui: operation=(\S+) rollout=(\S+) slot=(\S+) -->")
+
+V = TypeVar("V")
+
+
+def reference(name: str, of: str = "") -> str:
+    """A reference to be resolved: `iid`, `ref` or `url` of a slot, `operation` of a change, `at`."""
+    return f"⟪{name}:{of}⟫" if of else f"⟪{name}⟫"
+
+
+def resolve(value: V, known: Mapping[str, str]) -> V:
+    """`value`, a string or plain data, with all references that are in `known` replaced."""
+    if isinstance(value, str):
+        return _REFERENCE.sub(lambda match: known.get(match[1], match[0]), value)  # type: ignore[return-value]
+    if isinstance(value, dict):
+        return {key: resolve(item, known) for key, item in value.items()}  # type: ignore[return-value]
+    if isinstance(value, list):
+        return [resolve(item, known) for item in value]  # type: ignore[return-value]
+    return value
+
+
+def unresolved(value: object) -> tuple[str, ...]:
+    """The references in a string or in plain data, in order."""
+    return tuple(_REFERENCE.findall(json.dumps(value, ensure_ascii=False)))
+
+
+def marker(change: str, rollout: str, slot: str) -> str:
+    """The comment by which a created issue or note is found again. One line: GitLab keeps it byte for byte."""
+    return f"<!-- rollout-tui: operation={reference('operation', change)} rollout={rollout} slot={slot} -->"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a marker says."""
+
+    operation: str
+    rollout: str
+    slot: str
+
+
+def read_marker(text: str) -> Marked | None:
+    """The last marker in a description or note: ours is appended, so a forged earlier one does not win."""
+    found = _MARKER.findall(text)
+    return Marked(*found[-1]) if found else None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request of GitLab's API v4; `path` starts after `/api/v4`."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def resolved(self, known: Mapping[str, str]) -> Request:
+        """The same request with its references filled in."""
+        return Request(self.method, resolve(self.path, known), resolve(dict(self.body), known))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"method": self.method, "path": self.path, "body": dict(self.body)}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One effect on GitLab. `after` holds the ids of the changes that must be confirmed first.
+
+    `slot` is the plan issue that it makes or concerns; `flag`, `before` and `expected` are for gates.
+    """
+
+    id: str
+    kind: ChangeKind
+    summary: str
+    request: Request
+    after: tuple[str, ...] = ()
+    slot: str = ""
+    flag: str = ""
+    before: Gates | None = None
+    expected: Gates | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for `plan --json`."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "summary": self.summary,
+            "after": list(self.after),
+            "request": self.request.as_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `apply` will do. `entry` is the history entry that the apply leaves; its time is filled in then."""
+
+    rollout: str
+    instance: str
+    phase: str
+    step: str
+    title: str
+    action: Action
+    flag: str
+    fingerprint: str
+    changes: tuple[Change, ...]
+    requirements: tuple[Requirement, ...]
+    blocked: tuple[Requirement, ...]
+    warnings: tuple[str, ...]
+    effect: str
+    gates: Route
+    entry: Entry | None = None
+    bodies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether GitLab is as the plan wants it and nothing is left to record."""
+        return not self.changes
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of `plan --json`."""
+        return {
+            "rollout": self.rollout,
+            "instance": self.instance,
+            "phase": self.phase,
+            "step": self.step,
+            "title": self.title,
+            "action": self.action,
+            "flag": self.flag,
+            "fingerprint": self.fingerprint,
+            "changes": [change.as_dict() for change in self.changes],
+            "blocked": [{"id": one.id, "text": one.text, "sentence": one.sentence} for one in self.blocked],
+            "warnings": list(self.warnings),
+            "effect": self.effect,
+            "gates": {
+                "before": self.gates.start.as_dict(),
+                "after": self.gates.end.as_dict(),
+                "calls": [gates.as_dict() for gates in self.gates.after],
+            },
+        }
+
+    def without(self, done: frozenset[str]) -> Plan:
+        """The plan with the changes in `done` taken out."""
+        return replace(self, changes=tuple(change for change in self.changes if change.id not in done))
+
+
+def fingerprint(observed: Observed) -> str:
+    """A short hash of the gates and issues that a plan was computed from."""
+    seen = {
+        "flags": {name: flag.gates.as_dict() for name, flag in observed.flags.items()},
+        "issues": {
+            slot: [issue.ref, issue.open, issue.confidential, issue.title, issue.description]
+            for slot, issue in observed.issues.items()
+        },
+    }
+    text = json.dumps(seen, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

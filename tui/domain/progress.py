@@ -1,0 +1,69 @@
+"""Where a rollout is: folded from its history, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tui.domain import duration
+from tui.domain.history import Entry
+from tui.domain.steps import ISSUES, OFF_PHASE, Step
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`position` is the step that is live (None before the first and after off); `since` when it went live."""
+
+    steps: tuple[Step, ...]
+    position: Step | None = None
+    since: datetime | None = None
+    issues_done: bool = False
+    rolled_back: bool = False
+
+    @property
+    def index(self) -> int:
+        """The position's place in `steps`, -1 before the first."""
+        return self.steps.index(self.position) if self.position else -1
+
+    @property
+    def next(self) -> Step | None:
+        """The step that is due after the position; None when the last one is live."""
+        return self.steps[self.index + 1] if self.index + 1 < len(self.steps) else None
+
+    @property
+    def done(self) -> bool:
+        """Whether the last step is live."""
+        return bool(self.steps) and self.index == len(self.steps) - 1
+
+    def reached(self, phase: str) -> bool:
+        """Whether the last step of `phase`, or a later one, is live."""
+        places = [place for place, step in enumerate(self.steps) if step.phase == phase]
+        return bool(places) and self.index >= places[-1]
+
+    def due_at(self) -> datetime | None:
+        """When the wait of the live step is over; None when nothing is live or it asks for no wait."""
+        wait = duration.parse(self.position.wait) if self.position else None
+        return self.since + wait if self.since and wait else None
+
+    def remaining(self, now: datetime) -> timedelta:
+        """How long the next step still has to wait; zero when it is due."""
+        due = self.due_at()
+        return max(timedelta(0), due - now) if due else timedelta(0)
+
+
+def progress(steps: Sequence[Step], entries: Iterable[Entry]) -> Progress:
+    """Fold the entries, oldest first. A step that the draft no longer has leaves the position where it was."""
+    by_key = {step.key: step for step in steps}
+    position: Step | None = None
+    since: datetime | None = None
+    issues_done = rolled_back = False
+    for entry in entries:
+        if entry.phase == ISSUES:
+            issues_done = True
+        elif entry.phase == OFF_PHASE:
+            position, since, rolled_back = None, entry.at, True
+        elif (entry.phase, entry.step) in by_key:
+            position, since, rolled_back = by_key[(entry.phase, entry.step)], entry.at, False
+            issues_done = True
+    return Progress(tuple(steps), position, since, issues_done, rolled_back)

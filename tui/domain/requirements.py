@@ -1,0 +1,227 @@
+"""What a phase needs before it may begin: met, open, or waived with a reason.
+
+Two strengths. `guide` blocks only on what the chosen wording requires; `strict` blocks on recommendations too.
+Reducing exposure asks for none of this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.domain.draft import Capacity, Draft
+from tui.domain.guide import Check, Guide, Phase
+from tui.domain.steps import default_phase
+from tui.domain.text import listing
+
+State = Literal["met", "open", "waived"]
+
+CAPACITY_LIMIT = 0.8
+"""The share of a quota that the peak may use before the capacity counts as short (reference: red above 80 %)."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement. `sentence` is the guide's own; `path` the draft's field that answers it.
+
+    `hard` ones cannot be waived: the call would fail.
+    """
+
+    id: str
+    text: str
+    state: State
+    required: bool = True
+    sentence: str = ""
+    reason: str = ""
+    path: str = ""
+    hard: bool = False
+
+    def blocks(self, strictness: str) -> bool:
+        """Whether it stands in the way of the phase."""
+        return self.state == "open" and (self.required or strictness == "strict")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the draft cannot know: which issue slots exist, which phases were reached, the flag's definition."""
+
+    slots: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
+    flag_defined: bool | None = None
+    flag_exists: bool = True
+    similar: tuple[str, ...] = ()
+
+
+def requirements(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> tuple[Requirement, ...]:
+    """All requirements of `phase`, in the order in which an operator meets them."""
+    found = [
+        *(_check(draft, check) for check in guide.checks if phase.id in check.before),
+        *_issues(draft, guide, phase, facts),
+        *_phases(guide, phase, facts),
+        *_skipped(draft, guide, phase),
+        *_flag(draft, guide, facts),
+        *_announcement(draft, phase),
+        *_questions(draft, guide, phase),
+        *_capacity(draft, phase),
+    ]
+    return tuple(_waive(draft, requirement) for requirement in found)
+
+
+def issue_requirements(draft: Draft, guide: Guide, facts: Facts) -> tuple[Requirement, ...]:
+    """What creating the plan issues alone asks for: nothing but fields worth filling in."""
+    found = [one for issue in guide.issues for one in _fields(draft, guide, issue.kind, facts)]
+    return tuple(_waive(draft, requirement) for requirement in found)
+
+
+def _waive(draft: Draft, requirement: Requirement) -> Requirement:
+    waiver = draft.waiver(requirement.id)
+    if requirement.state != "open" or requirement.hard or waiver is None:
+        return requirement
+    return Requirement(
+        id=requirement.id,
+        text=requirement.text,
+        state="waived",
+        required=requirement.required,
+        sentence=requirement.sentence,
+        reason=waiver.reason.strip(),
+        path=requirement.path,
+    )
+
+
+def _state(*, met: bool) -> State:
+    return "met" if met else "open"
+
+
+def _check(draft: Draft, check: Check) -> Requirement:
+    answer = draft.check(check.id)
+    needs_reason = answer.state == "not-applicable" and not answer.note.strip()
+    text = f"{check.text} (not applicable, but it does not say why)" if needs_reason else check.text
+    return Requirement(
+        check.id,
+        text,
+        _state(met=answer.state != "open" and not needs_reason),
+        check.level == "required",
+        check.sentence,
+        path=f"checks.{check.id}",
+    )
+
+
+def _issues(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> Iterable[Requirement]:
+    for kind in phase.issues:
+        issue = guide.issue(kind)
+        if issue is None:
+            continue
+        planned = [one for one in draft.issues if one.kind == kind and one.phase in {"", phase.id}]
+        left_out = bool(planned) and all(one.skip for one in planned)
+        exists = any(slot in facts.slots for slot in (kind, f"{kind}@{phase.id}"))
+        text = f"{issue.name} issue" + (" is left out of this rollout" if left_out else "")
+        state = _state(met=exists or not left_out)
+        yield Requirement(f"{kind}-issue", text, state, sentence=issue.sentence, path=f"issues.{kind}")
+        if not left_out:
+            yield from _fields(draft, guide, kind, facts)
+
+
+def _fields(draft: Draft, guide: Guide, kind: str, facts: Facts) -> Iterable[Requirement]:
+    issue = guide.issue(kind)
+    drafted = [one for one in draft.issues if one.kind == kind and not one.skip and not one.existing]
+    if issue is None or kind in facts.slots:
+        return
+    values = drafted[0].fields if drafted else {}
+    empty = [one.title for one in issue.fields if one.level == "required" and not values.get(one.key)]
+    if empty:
+        text = f"{issue.name} issue: {listing(empty)} still empty"
+        yield Requirement(f"{kind}-fields", text, "open", required=False, path=f"issues.{kind}")
+
+
+def _phases(guide: Guide, phase: Phase, facts: Facts) -> Iterable[Requirement]:
+    for needed in phase.phases:
+        other = guide.phase(needed)
+        if other is not None:
+            state = _state(met=needed in facts.reached)
+            text = f"{other.title} comes first"
+            yield Requirement(f"{needed}-phase", text, state, sentence=other.sentence, path=f"phases.{needed}")
+
+
+def _skipped(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:
+    """A recommended phase before this one that is left out wants a reason."""
+    for other in guide.phases[: guide.phases.index(phase)]:
+        chosen = draft.phase(other.id) or default_phase(other)
+        if other.level == "recommended" and not chosen.selected:
+            text = f"{other.title} is left out: the guide recommends it, so say why"
+            yield Requirement(
+                f"{other.id}-skipped",
+                text,
+                _state(met=bool(chosen.reason.strip())),
+                required=False,
+                sentence=other.sentence,
+                path=f"phases.{other.id}.reason",
+            )
+
+
+def _flag(draft: Draft, guide: Guide, facts: Facts) -> Iterable[Requirement]:
+    if not facts.flag_exists and facts.flag_defined is False:
+        near = f"; did you mean {listing(list(facts.similar), 'or')}?" if facts.similar else ""
+        text = f"GitLab defines no flag {draft.flag.name}, and setting it creates a new one{near}"
+        yield Requirement("flag-defined", text, "open", required=False, path="flag.name")
+    rule = guide.flag
+    if rule.type and draft.flag.type != rule.type:
+        text = f"The guide expects a flag of type {rule.type}; this one is {draft.flag.type}"
+        required = rule.level == "required"
+        yield Requirement("flag-type", text, "open", required, rule.sentence, path="flag.type")
+
+
+def _announcement(draft: Draft, phase: Phase) -> Iterable[Requirement]:
+    if not phase.announced:
+        return
+    announcement = draft.announcement
+    written = bool(announcement.channels) and bool(announcement.text.strip())
+    yield Requirement(
+        "announcement",
+        "Announced in the appropriate channels: which channels, with which text",
+        _state(met=written),
+        sentence=phase.announced_sentence,
+        path="announcement",
+    )
+    if written:
+        posted = _state(met=announcement.posted_at is not None)
+        text = f"Announcement posted to {listing(list(announcement.channels))}"
+        yield Requirement("announcement-posted", text, posted, required=False, path="announcement.posted_at")
+
+
+def _questions(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:
+    for other in guide.phases:
+        chosen = draft.phase(other.id) or default_phase(other)
+        for question in other.questions:
+            if question.before == phase.id:
+                answered = bool(chosen.answers.get(question.id, "").strip())
+                path = f"phases.{other.id}.answers.{question.id}"
+                state = _state(met=answered)
+                yield Requirement(
+                    question.id, question.text, state, required=False, sentence=question.sentence, path=path
+                )
+
+
+def _capacity(draft: Draft, phase: Phase) -> Iterable[Requirement]:
+    if phase.audience != "everyone":
+        return
+    for row in draft.capacity:
+        short = shortage(row)
+        if short:
+            text = f"Capacity in {row.region}: {short}"
+            yield Requirement(f"capacity-{row.region}", text, "open", required=False, path=f"capacity.{row.region}")
+
+
+def shortage(row: Capacity) -> str:
+    """Why the capacity of a region is not enough for everyone; empty when it is or nothing is known."""
+    pairs = (
+        ("requests", row.peak_requests_per_minute, row.quota_requests_per_minute),
+        ("tokens", row.peak_tokens_per_minute, row.quota_tokens_per_minute),
+    )
+    for unit, peak, quota in pairs:
+        if peak and quota and peak > quota * CAPACITY_LIMIT and not (row.approved and row.verified):
+            share = round(100 * peak / quota)
+            return (
+                f"the peak of {peak:,} {unit} a minute is {share} % of the quota, and no raise is approved and verified"
+            )
+    return ""
