@@ -5,6 +5,8 @@
     │   ├── DraftInvalid     a draft has problems (all of them are in `.problems`)
     │   └── NoSuchDraft
     ├── InUse                another process holds what we need
+    ├── StoreError           a file, folder or the records database cannot be read or written
+    │   └── TooNew           it was made by a newer rollout-tui
     ├── Blocked              a requirement is open
     ├── Stale                GitLab changed since the plan was made
     ├── Interrupted          the operator stopped it
@@ -62,6 +64,17 @@ class NoSuchDraft(BadInput):
 class InUse(RolloutError):
     code = "in-use"
     hint_default = "Close it there, or wait until it is done."
+
+
+class StoreError(RolloutError):
+    """A file, folder or the records database cannot be read or written; the message says what and where."""
+
+    code = "store"
+
+
+class TooNew(StoreError):
+    code = "too-new"
+    hint_default = "Update rollout-tui; an older one could damage what it does not know."
 
 
 class Blocked(RolloutError):

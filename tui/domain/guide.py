@@ -36,7 +36,11 @@ class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PlanIssue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An issue that the guide asks for. `title` is a pattern over the draft; `template` a GitLab issue template."""
+    """An issue that the guide asks for.
+
+    `title` is a pattern over the draft; `templates` the names of GitLab issue templates that it may come from, best
+    first; `mentions` the kinds of plan issues that its text refers to, which are therefore created before it.
+    """
 
     kind: str
     name: str
@@ -46,6 +50,7 @@ class PlanIssue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     level: Level = "required"
     confidential: bool = True
     templates: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     fields: tuple[Section, ...] = ()
 

@@ -86,3 +86,16 @@ class Observed:
     def flag(self, name: str) -> FlagSeen:
         """The flag; one without gates when GitLab has none of that name."""
         return self.flags.get(name, FlagSeen(name))
+
+
+@dataclass(frozen=True)
+class NoteSeen:
+    """A comment on an issue; `system` ones are GitLab's own. `url` is the issue's with the note's anchor."""
+
+    id: int
+    body: Clean
+    author: Clean
+    author_id: int
+    at: datetime
+    url: Clean
+    system: bool = False

@@ -1,0 +1,6 @@
+"""From draft, guide, history and what GitLab says to a plan. `compute` is the way in; the rest are its parts."""
+
+from tui.domain.planning.compute import compute
+from tui.domain.planning.situation import Goal, Situation
+
+__all__ = ["Goal", "Situation", "compute"]

@@ -1,0 +1,153 @@
+"""What stands in the way of a plan, and what its operator should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from tui.domain import duration, lint
+from tui.domain.audience import who
+from tui.domain.gates import FULL, Route
+from tui.domain.plan import Change
+from tui.domain.planning.gate_changes import action_of, flag_of, missing_actors
+from tui.domain.planning.situation import Goal, Situation, word
+from tui.domain.requirements import Requirement, issue_requirements, requirements
+from tui.domain.steps import ISSUES
+from tui.domain.text import counted
+
+REPORTER = 20
+"""GitLab's access level from which labels and confidentiality are kept when an issue is created."""
+
+BIG_JUMP = 25
+"""Percentage points from which a step is called big (reference: warn above 25)."""
+
+_SHOWN = 8
+
+
+def all_requirements(
+    situation: Situation, goal: Goal, changes: Iterable[Change], bodies: Mapping[str, str]
+) -> tuple[Requirement, ...]:
+    """Everything the goal needs. Reducing exposure needs nothing."""
+    action = action_of(situation, goal)
+    if action in {"step-back", "roll-back"}:
+        return ()
+    phase = situation.guide.phase(goal.phase)
+    found: list[Requirement] = []
+    if goal.phase == ISSUES:
+        found.extend(issue_requirements(situation.draft, situation.guide, situation.facts))
+    elif phase is not None:
+        found.extend(requirements(situation.draft, situation.guide, phase, situation.facts))
+    found.extend(_leftovers(situation, goal, bodies))
+    found.extend(_access(situation, goal, tuple(changes)))
+    return tuple(found)
+
+
+def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> Iterable[Requirement]:
+    texts = {f"issues.{slot}": text for slot, text in bodies.items()}
+    phase = situation.guide.phase(goal.phase)
+    if phase is not None and phase.announced:
+        texts["announcement"] = situation.draft.announcement.text
+    for path, text in texts.items():
+        found = lint.leftovers(text)
+        if found:
+            shown = ", ".join(f"{one.text} (line {one.line})" for one in found[:_SHOWN])
+            more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+            where = path.removeprefix("issues.")
+            yield _waivable(situation, f"leftovers-{where}", f"Leftover placeholders in {where}: {shown}{more}", path)
+
+
+def _waivable(situation: Situation, requirement: str, text: str, path: str) -> Requirement:
+    waiver = situation.draft.waiver(requirement)
+    reason = waiver.reason.strip() if waiver else ""
+    return Requirement(requirement, text, "waived" if reason else "open", reason=reason, path=path)
+
+
+def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> Iterable[Requirement]:
+    """What would make a call fail: said now, before anything is written."""
+    for key in missing_actors(situation, goal):
+        text = f"GitLab knows no {key[0]} {key[1]}"
+        yield Requirement(f"actor-{key[0]}-{key[1]}", text, "open", path=f"phases.{goal.phase}.{key[0]}s", hard=True)
+    if any(change.kind == "set-gate" for change in changes) or goal.step is not None:
+        yield from _flag_access(situation, goal)
+    if any(change.kind == "create-issue" for change in changes):
+        yield from _project_access(situation)
+
+
+def _flag_access(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    if situation.draft.flag.target != "instance":
+        text = f"Flags with the target {situation.draft.flag.target} cannot be set yet; use the target instance"
+        yield Requirement("target", text, "open", path="flag.target", hard=True)
+    elif flag_of(situation, goal) not in situation.observed.flags:
+        operator, instance = situation.observed.operator.username, situation.observed.instance
+        text = f"{operator} is no administrator of {instance}, and instance flags ask for one"
+        yield Requirement("administrator", text, "open", path="gitlab.instance", hard=True)
+
+
+def _project_access(situation: Situation) -> Iterable[Requirement]:
+    project = situation.observed.project
+    path = situation.draft.gitlab.project
+    problem = ""
+    if project is None:
+        problem = f"The project {path or '(none given)'} for the plan issues is not there, or the token may not see it"
+    elif project.archived:
+        problem = f"The project {project.path} is archived and takes no issues"
+    elif not project.issues_enabled:
+        problem = f"The project {project.path} has issues turned off"
+    elif 0 < project.access_level < REPORTER and not situation.observed.operator.admin:
+        problem = (
+            f"{situation.observed.operator.username} is less than a reporter in {project.path}: "
+            "GitLab would drop labels, assignees and confidentiality without a word"
+        )
+    if problem:
+        yield Requirement("project", problem, "open", path="gitlab.project", hard=True)
+
+
+def warnings(
+    situation: Situation, goal: Goal, calls: Route, open_requirements: Iterable[Requirement]
+) -> tuple[str, ...]:
+    """What does not block and must be known, the gravest first."""
+    found: list[str] = []
+    if calls.dips:
+        found.append("Between two calls the flag is off for everybody: GitLab closes some gates only all together.")
+    found.extend(_moves(situation, goal))
+    found.extend(_drift(situation, goal, calls))
+    found.extend(one.text for one in open_requirements)
+    found.extend(situation.observed.remarks)
+    return tuple(found)
+
+
+def _moves(situation: Situation, goal: Goal) -> Iterable[str]:
+    step, progress = goal.step, situation.progress
+    if step is None or action_of(situation, goal) != "advance":
+        return
+    left = progress.remaining(situation.now)
+    if left and progress.position is not None:
+        position = progress.position
+        yield f"The wait after {position.title} is not over: {duration.words(left)} left of {position.wait}."
+    skipped = situation.steps[progress.index + 1 : situation.steps.index(step)]
+    if skipped:
+        yield f"This skips {counted(len(skipped), 'step')}: {', '.join(one.title for one in skipped)}."
+    reach = progress.position.percentage if progress.position else 0
+    planned = situation.steps[situation.steps.index(step) - 1].percentage if situation.steps.index(step) else 0
+    if (
+        step.percentage - reach > BIG_JUMP
+        and (skipped or step.percentage - planned > BIG_JUMP)
+        and step.percentage < FULL
+    ):
+        yield f"A jump of {step.percentage - reach:g} points at once."
+
+
+def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
+    flag = situation.observed.flag(flag_of(situation, goal))
+    last = next((entry for entry in reversed(situation.entries) if entry.flag == flag.name), None)
+    if last is not None and last.gates_after != calls.start and situation.gates_before is None:
+        yield (
+            f"Somebody else changed {flag.name} since {last.at:%Y-%m-%d %H:%M} UTC: "
+            f"in is {who(calls.start, situation.labels)}, and it was {who(last.gates_after, situation.labels)}."
+        )
+    if calls.start.percentage_of_time:
+        yield f"{flag.name} has a percentage of time, which GitLab has deprecated: it decides anew at every check."
+    if flag.default_enabled and not flag.exists:
+        yield f"{flag.name} is on by default; the first gate that is set turns that default off."
+    unknown = [word(key) for key in missing_actors(situation, goal)]
+    if unknown and action_of(situation, goal) == "step-back":
+        yield f"GitLab no longer knows {', '.join(unknown)}: not added again."

@@ -1,0 +1,170 @@
+"""`compute`: the pure heart. The same situation and goal give the same plan, to the letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.domain import timeline
+from tui.domain.audience import effect
+from tui.domain.draft import IssueDraft
+from tui.domain.gates import Route
+from tui.domain.history import Entry
+from tui.domain.plan import Change, Plan, Request, fingerprint, marker, reference
+from tui.domain.planning.checks import all_requirements, warnings
+from tui.domain.planning.gate_changes import action_of, flag_of, gate_changes, gate_route
+from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_path
+from tui.domain.planning.situation import Goal, Situation
+from tui.domain.requirements import Requirement
+from tui.domain.steps import ISSUES, OFF_PHASE
+
+NOTE = "note"
+"""The id of the change that leaves the step's note."""
+
+
+def compute(situation: Situation, goal: Goal) -> Plan:
+    """The plan that takes GitLab from what was observed to the goal.
+
+    Changes come in an order in which they can be made one by one; `after` says which may run side by side.
+    """
+    action = action_of(situation, goal)
+    reducing = action in {"step-back", "roll-back"}
+    issues = IssueChanges((), {}, tuple(situation.observed.issues)) if reducing else issue_changes(situation, goal)
+    calls, impossible = _route(situation, goal)
+    gates = gate_changes(situation, goal, calls, tuple(change.id for change in issues.changes))
+    found = (*all_requirements(situation, goal, (*issues.changes, *gates), issues.bodies), *impossible)
+    entry = _entry(situation, goal, calls, (*issues.changes, *gates), found)
+    changes = (*issues.changes, *gates)
+    remarks: tuple[str, ...] = ()
+    if changes or not _recorded(situation, goal):
+        record, remarks = _record(situation, goal, issues, entry, changes)
+        changes = (*changes, *record)
+    strictness = situation.draft.strictness
+    unmet = [one for one in found if one.state == "open" and not one.blocks(strictness)]
+    return Plan(
+        rollout=situation.draft.id,
+        instance=situation.observed.instance,
+        phase=goal.phase,
+        step=goal.step_id,
+        title=_title(goal),
+        action=action,
+        flag=flag_of(situation, goal),
+        fingerprint=fingerprint(situation.observed),
+        changes=changes,
+        requirements=found,
+        blocked=tuple(one for one in found if one.blocks(strictness)),
+        warnings=(*warnings(situation, goal, calls, unmet), *remarks),
+        effect=entry.effect,
+        gates=calls,
+        entry=entry if changes else None,
+        bodies=issues.bodies,
+    )
+
+
+def _title(goal: Goal) -> str:
+    if goal.step is not None:
+        return goal.step.title
+    return "the plan issues" if goal.phase == ISSUES else "off for everybody"
+
+
+def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, ...]]:
+    """The gate calls; an actor that nobody can name makes the route impossible and blocks."""
+    observed = situation.observed.flag(flag_of(situation, goal)).gates
+    if goal.phase == ISSUES:
+        return Route(observed), ()
+    try:
+        return gate_route(situation, goal), ()
+    except ValueError as error:
+        problem = Requirement("gates", f"The gates cannot be reached: {error}", "open", path="flag.name", hard=True)
+        return Route(observed), (problem,)
+
+
+def _recorded(situation: Situation, goal: Goal) -> bool:
+    """Whether the history already ends with this goal, so that nothing is left to tell."""
+    if goal.phase == ISSUES:
+        return situation.progress.issues_done
+    if goal.phase == OFF_PHASE:
+        return situation.progress.rolled_back or not situation.entries
+    return situation.progress.position == goal.step
+
+
+def _entry(
+    situation: Situation, goal: Goal, calls: Route, changes: tuple[Change, ...], found: tuple[Requirement, ...]
+) -> Entry:
+    waivers = {one.id: one.reason for one in found if one.state == "waived"}
+    reasons = [situation.reason, *(f"waived {name}: {reason}" for name, reason in waivers.items())]
+    since = situation.progress.since
+    start = situation.gates_before or calls.start
+    return Entry(
+        id="",
+        at=situation.now,
+        rollout=situation.draft.id,
+        operator=situation.observed.operator.username,
+        instance=situation.observed.instance,
+        flag=flag_of(situation, goal),
+        phase=goal.phase,
+        step=goal.step_id,
+        action=action_of(situation, goal),
+        gates_before=start,
+        gates_after=calls.end,
+        changes=tuple(change.summary for change in changes),
+        waivers=waivers,
+        reason="; ".join(filter(None, reasons)),
+        effect=effect(start, calls.end, situation.labels, dips=calls.dips),
+        live_seconds=int((situation.now - since).total_seconds()) if since else None,
+    )
+
+
+def _record(
+    situation: Situation, goal: Goal, issues: IssueChanges, entry: Entry, changes: tuple[Change, ...]
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """The note and the timeline on the plan issue; a warning instead where there is no plan issue."""
+    slot = note_slot(issues.slots, goal.phase)
+    if slot is None:
+        return (), ("No plan issue to leave the step's note on: the history is kept on this machine only.",)
+    after = tuple(change.id for change in changes)
+    data: dict[str, Any] = {**entry.as_dict(), "id": reference("operation", NOTE), "at": reference("at")}
+    text = timeline.step_note(entry, data, marker(NOTE, situation.draft.id, slot))
+    note = Change(
+        id=NOTE,
+        kind="add-note",
+        summary=f"Note the step on {slot}",
+        request=Request("POST", f"{issue_path(situation, slot)}/notes", {"body": text}),
+        after=after,
+        slot=slot,
+    )
+    edit, remark = _timeline(situation, slot, issues.bodies, entry, after)
+    return (note, *edit), remark
+
+
+def _timeline(
+    situation: Situation, slot: str, bodies: Mapping[str, str], entry: Entry, after: tuple[str, ...]
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    entries = (*situation.entries, entry)
+    seen = situation.observed.issues.get(slot)
+    if seen is not None:
+        text = timeline.replace_block(seen.description, timeline.table(situation.steps, entries))
+        if text is None:
+            return (), (f"The timeline of {seen.ref} is gone from its description, so it is not updated.",)
+        if text == seen.description:
+            return (), ()
+    else:
+        drafted = situation.draft.issue(slot) or IssueDraft(kind=slot.partition("@")[0], phase=slot.partition("@")[2])
+        text = body(situation, drafted, tuple(bodies), entries)
+        if text == bodies.get(slot):
+            return (), ()
+    change = Change(
+        id=f"timeline:{slot}",
+        kind="edit-issue",
+        summary=f"Update the timeline of {slot}",
+        request=Request("PUT", issue_path(situation, slot), {"description": text}),
+        after=after,
+        slot=slot,
+    )
+    return (change,), ()
+
+
+def note_slot(slots: tuple[str, ...], phase: str) -> str | None:
+    """Where a step's note goes: the phase's own rollout plan, the rollout plan, or any other plan issue."""
+    order = [f"rollout-plan@{phase}", "rollout-plan", *slots]
+    return next((slot for slot in order if slot in slots), None)

@@ -1,0 +1,123 @@
+"""The changes that make the plan issues and link them to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from tui.domain import render
+from tui.domain.draft import IssueDraft
+from tui.domain.history import Entry
+from tui.domain.plan import Change, Request, reference
+from tui.domain.planning.situation import Goal, Situation
+
+
+@dataclass(frozen=True)
+class IssueChanges:
+    """The changes, and the description of each issue that is to be created, by slot."""
+
+    changes: tuple[Change, ...]
+    bodies: dict[str, str]
+    slots: tuple[str, ...]
+
+
+def issue_changes(situation: Situation, goal: Goal) -> IssueChanges:
+    """Create what the goal needs and GitLab does not have, each after the issues its text refers to; then link."""
+    issues = situation.slots(goal)
+    missing = [one for one in issues if one.slot not in situation.observed.issues and not one.existing]
+    created = [one.slot for one in missing]
+    bodies = {one.slot: body(situation, one, created, situation.entries) for one in missing}
+    creates = [_create(situation, one, bodies[one.slot], created) for one in missing]
+    slots = tuple(dict.fromkeys([one.slot for one in issues] + list(situation.observed.issues)))
+    links = [
+        _link(situation, first, second, created)
+        for first, second in combinations(slots, 2)
+        if frozenset({first, second}) not in situation.observed.links
+    ]
+    return IssueChanges((*creates, *links), bodies, slots)
+
+
+def body(situation: Situation, issue: IssueDraft, created: Sequence[str], entries: Sequence[Entry]) -> str:
+    """The description of one plan issue, with references to those that are created in the same plan."""
+    plan_issue = situation.guide.issue(issue.kind)
+    if plan_issue is None:
+        return ""
+    drafted = render.default_issue(plan_issue, situation.draft, issue)
+    return render.issue_body(
+        situation.skeletons[plan_issue.skeleton],
+        draft=situation.draft,
+        guide=situation.guide,
+        issue=drafted,
+        steps=situation.steps,
+        entries=tuple(entries),
+        references=_references(situation, plan_issue.mentions, created),
+        template=situation.observed.templates.get(issue.kind, ""),
+    )
+
+
+def _references(situation: Situation, mentions: Sequence[str], created: Sequence[str]) -> dict[str, str]:
+    known = {slot: str(seen.ref) for slot, seen in situation.observed.issues.items()}
+    return {slot: reference("ref", slot) for slot in created if slot in mentions} | known
+
+
+def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequence[str]) -> Change:
+    plan_issue = situation.guide.issue(issue.kind)
+    project = situation.observed.project
+    if plan_issue is None:
+        raise ValueError(f"the guide has no plan issue of the kind {issue.kind}")
+    drafted = render.default_issue(plan_issue, situation.draft, issue)
+    request: dict[str, Any] = {
+        "title": render.issue_title(plan_issue, situation.draft, issue),
+        "description": text,
+        "confidential": bool(drafted.confidential),
+    }
+    if drafted.labels:
+        request["labels"] = list(drafted.labels)
+    ids = [
+        situation.observed.names["user", name]
+        for name in drafted.assignees
+        if ("user", name) in situation.observed.names
+    ]
+    if ids:
+        request["assignee_ids"] = [int(name.ref.partition(":")[2]) for name in ids]
+    if drafted.due:
+        request["due_date"] = drafted.due.isoformat()
+    privacy = "confidential " if drafted.confidential else ""
+    return Change(
+        id=f"issue:{issue.slot}",
+        kind="create-issue",
+        summary=f"Create the {privacy}issue “{request['title']}”",
+        request=Request("POST", f"/projects/{project.id if project else 0}/issues", request),
+        after=tuple(f"issue:{slot}" for slot in plan_issue.mentions if slot in created),
+        slot=issue.slot,
+    )
+
+
+def _link(situation: Situation, first: str, second: str, created: Sequence[str]) -> Change:
+    body_ = {"target_project_id": _project(situation, second), "target_issue_iid": iid(situation, second)}
+    return Change(
+        id=f"link:{first}:{second}",
+        kind="link-issues",
+        summary=f"Link {first} to {second}",
+        request=Request("POST", f"/projects/{_project(situation, first)}/issues/{iid(situation, first)}/links", body_),
+        after=tuple(f"issue:{slot}" for slot in (first, second) if slot in created),
+        slot=first,
+    )
+
+
+def _project(situation: Situation, slot: str) -> int:
+    seen, project = situation.observed.issues.get(slot), situation.observed.project
+    return seen.project_id if seen else project.id if project else 0
+
+
+def iid(situation: Situation, slot: str) -> str:
+    """The issue's number in its project, or a reference to it while it does not exist."""
+    seen = situation.observed.issues.get(slot)
+    return str(seen.iid) if seen else reference("iid", slot)
+
+
+def issue_path(situation: Situation, slot: str) -> str:
+    """The API path of the issue in `slot`."""
+    return f"/projects/{_project(situation, slot)}/issues/{iid(situation, slot)}"

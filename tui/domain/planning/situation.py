@@ -1,0 +1,129 @@
+"""All that a plan is computed from, and what follows from it directly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from tui.domain.audience import Labels
+from tui.domain.draft import Draft, IssueDraft
+from tui.domain.gates import Gates
+from tui.domain.guide import Guide, Phase
+from tui.domain.history import Entry
+from tui.domain.observed import Observed
+from tui.domain.progress import Progress, progress
+from tui.domain.requirements import Facts
+from tui.domain.steps import ISSUES, OFF_PHASE, ActorKey, Step, ladder, wanted
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is asked for: a step, the plan issues alone (`issues`), or off for everybody (`off`)."""
+
+    phase: str
+    step: Step | None = None
+
+    @property
+    def step_id(self) -> str:
+        """The step's id; empty for the issues and for off."""
+        return self.step.id if self.step else ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Draft, guide, skeletons by file name, what GitLab said, the history so far (oldest first), and the time.
+
+    `gates_before` is set when an apply of the same step was broken off: the gates before its first call.
+    """
+
+    draft: Draft
+    guide: Guide
+    skeletons: Mapping[str, str]
+    observed: Observed
+    entries: tuple[Entry, ...]
+    now: datetime
+    reason: str = ""
+    gates_before: Gates | None = None
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The rollout's steps."""
+        return ladder(self.draft, self.guide)
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Where the rollout is."""
+        return progress(self.steps, self.entries)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """Words for actors: the people of the guide's first audience are the team."""
+        people = {phase.id for phase in self.guide.phases if phase.audience == "people"}
+        team = {key for step in self.steps if step.phase in people for key in step.actor_keys}
+        names = {name.ref: word(key) for key, name in self.observed.names.items()}
+        refs = frozenset(self.observed.names[key].ref for key in team if key in self.observed.names)
+        return Labels(names, refs, f"{self.draft.flag.actor}s")
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What requirements ask of the world."""
+        flag = self.observed.flag(self.draft.flag.name)
+        return Facts(
+            slots=frozenset(self.observed.issues),
+            reached=frozenset(phase.id for phase in self.guide.phases if self._reached(phase)),
+            flag_defined=flag.defined,
+            flag_exists=flag.exists,
+            similar=self.observed.similar,
+        )
+
+    def _reached(self, phase: Phase) -> bool:
+        """By the history, or because GitLab already has the whole audience in the flag."""
+        if self.progress.reached(phase.id):
+            return True
+        steps = [step for step in self.steps if step.phase == phase.id]
+        if not steps or phase.audience == "everyone":
+            return False
+        asked = wanted(self.steps, steps[-1], self.observed.names)
+        gates = self.observed.flag(steps[-1].flag).gates
+        return not gates.boolean and bool(asked.actors or asked.groups) and asked.within(gates)
+
+    def goal(self, phase: str = "", step: str = "") -> Goal | None:
+        """What is asked for by words; without words the next step that is due. None when nothing is left or known."""
+        if phase in {ISSUES, OFF_PHASE}:
+            return Goal(phase)
+        if not phase:
+            return Goal(self.progress.next.phase, self.progress.next) if self.progress.next else None
+        own = [one for one in self.steps if one.phase == phase]
+        if step:
+            plain = step.replace(" ", "").removesuffix("%")
+            own = [one for one in own if one.id.removesuffix("%") == plain]
+            return Goal(phase, own[0]) if own else None
+        ahead = [one for one in own if self.steps.index(one) > self.progress.index]
+        chosen = ahead[0] if ahead else own[-1] if own else None
+        return Goal(phase, chosen) if chosen else None
+
+    def slots(self, goal: Goal) -> tuple[IssueDraft, ...]:
+        """The plan issues that belong to the goal, as drafted or by the guide's defaults, in the guide's order."""
+        phase = self.guide.phase(goal.phase)
+        found: list[IssueDraft] = []
+        for kind in (issue.kind for issue in self.guide.issues):
+            drafted = [one for one in self.draft.issues if one.kind == kind]
+            mine = [one for one in drafted if goal.phase == ISSUES or one.phase in {"", goal.phase}]
+            found.extend(one for one in mine if not one.skip)
+            asked = self._asked(kind, phase, goal)
+            if asked and not mine:
+                found.append(IssueDraft(kind=kind))
+        return tuple(found)
+
+    def _asked(self, kind: str, phase: Phase | None, goal: Goal) -> bool:
+        if goal.phase == ISSUES:
+            return any(kind in one.issues for one in self.guide.phases)
+        return phase is not None and kind in phase.issues
+
+
+def word(key: ActorKey) -> str:
+    """An actor as an operator says it: a username alone, anything else with its sort."""
+    parameter, name = key
+    return name if parameter == "user" else f"{parameter} {name}"

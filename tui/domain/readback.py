@@ -1,0 +1,63 @@
+"""Comparing GitLab's answer with what was asked.
+
+GitLab answers 201 and silently drops what the caller may not set: labels, assignees, the due date, and
+`confidential`. And it stores texts without carriage returns and without blanks at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tui.domain.gates import Gates
+from tui.domain.plan import Change, Request
+
+
+def gates_in(answer: Mapping[str, Any]) -> Gates:
+    """The gates in a flag as the Features API prints it; gates that are not listed are closed."""
+    found = {gate.get("key"): gate.get("value") for gate in answer.get("gates", ()) if isinstance(gate, dict)}
+    return Gates(
+        boolean=found.get("boolean") is True,
+        actors=frozenset(found.get("actors") or ()),
+        groups=frozenset(found.get("groups") or ()),
+        percentage_of_actors=found.get("percentage_of_actors") or 0,
+        percentage_of_time=found.get("percentage_of_time") or 0,
+    )
+
+
+def stored(text: str) -> str:
+    """A text as GitLab stores it."""
+    return text.replace("\r", "").rstrip(" \t\n\v\f\0")
+
+
+def exposed(change: Change, request: Request, answer: Mapping[str, Any]) -> bool:
+    """Whether an issue that was to be confidential came back public."""
+    return change.kind == "create-issue" and bool(request.body.get("confidential")) and not answer.get("confidential")
+
+
+def differences(change: Change, request: Request, answer: Mapping[str, Any]) -> tuple[str, ...]:
+    """What GitLab did otherwise than asked, in words; empty when nothing."""
+    if change.kind in {"create-issue", "edit-issue"}:
+        return tuple(_issue(request.body, answer))
+    if change.kind == "add-note" and stored(str(answer.get("body", ""))) != stored(str(request.body["body"])):
+        return ("the note was stored with another text",)
+    return ()
+
+
+def _issue(asked: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
+    found = []
+    if "title" in asked and str(answer.get("title")) != asked["title"].strip():
+        found.append("the title is another")
+    if "description" in asked and stored(str(answer.get("description") or "")) != stored(asked["description"]):
+        found.append("the description was stored with another text")
+    if asked.get("confidential") and not answer.get("confidential"):
+        found.append("the issue is public, not confidential")
+    dropped = sorted(set(asked.get("labels", ())) - set(answer.get("labels") or ()))
+    if dropped:
+        found.append(f"labels were dropped: {', '.join(dropped)}")
+    people = {person.get("id") for person in answer.get("assignees") or () if isinstance(person, dict)}
+    if set(asked.get("assignee_ids", ())) - people:
+        found.append("assignees were dropped")
+    if asked.get("due_date") and answer.get("due_date") != asked["due_date"]:
+        found.append("the due date was dropped")
+    return found
