@@ -1,0 +1,170 @@
+"""The settings file: which GitLab instances there are and what the operator prefers. Never a token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tui.domain.draft import Strictness
+from tui.domain.errors import BadInput
+from tui.domain.problem import Problem
+from tui.domain.text import one_line
+from tui.store import atomic
+from tui.store.locations import Locations
+from tui.store.read_toml import parse, read_text, typed
+from tui.store.toml_form import dumps
+
+SCHEMA = 1
+SANDBOX = "sandbox"
+ENV = "env"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_SECRET_KEY = re.compile(r"token|password|passwd|secret|private_key|api_key", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"\bgl[a-z]{2,10}-[A-Za-z0-9_.-]{8,}")
+_TOKENS = "a token belongs into GITLAB_TOKEN, a variable named by token_env, or python-gitlab's own configuration file"
+
+
+class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A GitLab instance and where its token comes from.
+
+    `config` is a section of python-gitlab's own configuration file, `token_env` an environment variable's name, `ca` a
+    file of certificates to trust. `production` instances ask more before they change anything.
+    """
+
+    name: str
+    url: str = ""
+    config: str = ""
+    token_env: str = ""
+    ca: str = ""
+    insecure_http: bool = False
+    production: bool = True
+    chatops_prefix: str = "/chatops gitlab run"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. `operator` is the name in the history when GitLab does not tell one."""
+
+    schema: int = SCHEMA
+    operator: str = ""
+    default_instance: str = SANDBOX
+    guide: str = "v1"
+    strictness: Strictness = "guide"
+    theme: str = ""
+    editor: str = ""
+    instances: tuple[Instance, ...] = ()
+
+    def known(self, environ: Mapping[str, str]) -> dict[str, Instance]:
+        """All instances by name: the built-in sandbox, `env` when GITLAB_URL is set, and those of the file."""
+        found = {SANDBOX: Instance(name=SANDBOX, production=False)}
+        if environ.get("GITLAB_URL", "").strip():
+            url = environ["GITLAB_URL"].strip()
+            found[ENV] = Instance(name=ENV, url=url, token_env="GITLAB_TOKEN")  # noqa: S106 - a variable's name
+        return found | {instance.name: instance for instance in self.instances}
+
+    def instance(self, name: str, environ: Mapping[str, str]) -> Instance:
+        """The instance of that name. Raises BadInput that lists the known ones."""
+        known = self.known(environ)
+        if name in known:
+            return known[name]
+        missing = "Set GITLAB_URL and GITLAB_TOKEN. " if name == ENV else "Add it to the settings. "
+        raise BadInput(f'there is no instance "{one_line(name)}"', f"{missing}Known: {', '.join(known)}.")
+
+    def with_instance(self, instance: Instance) -> Settings:
+        """The settings with `instance` added, in the place of one of the same name."""
+        others = [one for one in self.instances if one.name != instance.name]
+        return replace(self, instances=(*others, instance))
+
+
+class SettingsInvalid(BadInput):
+    """The settings file has problems; all of them are in `.problems`."""
+
+    code = "settings-invalid"
+
+    def __init__(self, message: str, problems: list[Problem], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.problems = tuple(problems)
+
+
+def load(locations: Locations) -> Settings:
+    """The settings; the defaults when there is no file. Raises SettingsInvalid with all problems, or StoreError."""
+    path = locations.settings
+    if not path.exists():
+        return Settings()
+    try:
+        settings, problems = _read(read_text(path))
+    except ValueError as error:
+        settings, problems = None, [Problem("", str(error))]
+    if settings is None or problems:
+        listed = "; ".join(str(problem) for problem in problems)
+        raise SettingsInvalid(f"{one_line(str(path))}: {listed}", problems, "Correct the file; it was not changed.")
+    return settings
+
+
+def save(locations: Locations, settings: Settings) -> None:
+    """Write the settings. Raises SettingsInvalid rather than write what could not be read again, or StoreError."""
+    text = dumps(settings)
+    read, problems = _read(text)
+    if read is None or problems:
+        listed = "; ".join(str(problem) for problem in problems)
+        raise SettingsInvalid(f"these settings cannot be saved: {listed}", problems)
+    locations.make()
+    atomic.write(locations.settings, text, backup=True)
+
+
+def _read(text: str) -> tuple[Settings | None, list[Problem]]:
+    data = parse(text) if text.strip() else {}
+    if isinstance(data, Problem):
+        return None, [data]
+    secrets = list(_secrets(data, ""))
+    if secrets:
+        return None, secrets
+    settings, problems = typed({"schema": SCHEMA, **data}, Settings, schema=SCHEMA)
+    return settings, problems or (list(_check(settings)) if settings else [])
+
+
+def _secrets(data: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    """Keys and values that look like tokens; their values are in no message."""
+    for key, value in data.items():
+        where = one_line(f"{path}{key}")
+        if isinstance(value, Mapping):
+            yield from _secrets(value, f"{where}.")
+        elif isinstance(value, list):
+            for place, item in enumerate(value):
+                nested = item if isinstance(item, Mapping) else {"": item}
+                yield from _secrets(nested, f"{where}[{place}]." if isinstance(item, Mapping) else f"{where}[{place}]")
+        elif _SECRET_KEY.search(key) and key != "token_env":
+            yield Problem(where, "a token must not be in this file", _TOKENS)
+        elif isinstance(value, str) and _SECRET_VALUE.search(value):
+            yield Problem(where, "looks like a token, which must not be in this file", _TOKENS)
+
+
+def _check(settings: Settings) -> Iterator[Problem]:
+    names: set[str] = set()
+    for place, instance in enumerate(settings.instances):
+        path = f"instances[{place}]"
+        if instance.name in {SANDBOX, ENV}:
+            yield Problem(f"{path}.name", f'"{instance.name}" is built in', "choose another name")
+        elif not _NAME.fullmatch(instance.name):
+            yield Problem(
+                f"{path}.name", f'is "{one_line(instance.name)}"', "letters, digits, dots, hyphens, at most 63"
+            )
+        if instance.name in names:
+            yield Problem(f"{path}.name", f'"{one_line(instance.name)}" is there twice', "each name once")
+        names.add(instance.name)
+        yield from _check_address(path, instance)
+    if settings.default_instance not in names | {SANDBOX, ENV}:
+        allowed = "one of: " + ", ".join([SANDBOX, ENV, *(one_line(name) for name in names)])
+        yield Problem("default_instance", f'there is no instance "{one_line(settings.default_instance)}"', allowed)
+
+
+def _check_address(path: str, instance: Instance) -> Iterator[Problem]:
+    if not instance.url and not instance.config:
+        yield Problem(f"{path}.url", "is missing", "the address of GitLab, or `config` with a section's name")
+    elif instance.url and not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", instance.url):
+        yield Problem(f"{path}.url", "is not an address of GitLab", "such as https://gitlab.example.com")
+    if instance.token_env and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", instance.token_env):
+        yield Problem(f"{path}.token_env", "is not the name of a variable", "such as GITLAB_TOKEN")
