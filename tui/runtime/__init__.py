@@ -1,0 +1,1 @@
+"""Drives the pure core with the adapters: observe, settle, apply, connect, doctor. No Textual."""

@@ -1,0 +1,214 @@
+"""One look at GitLab: everything a plan is computed from, read side by side."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.domain.draft import Draft
+from tui.domain.errors import Denied, GitLabError, NotAdmin, NotFound
+from tui.domain.gates import ActorName
+from tui.domain.guide import Guide
+from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen
+from tui.domain.plan import read_marker
+from tui.domain.steps import ActorKey, ladder
+
+if TYPE_CHECKING:
+    from tui.gateway.client import Gateway
+
+T = TypeVar("T")
+
+READERS = 4
+"""How many reads are under way at once; python-gitlab gains nothing from more."""
+
+_SIMILAR = 3
+
+
+@dataclass(frozen=True)
+class IssueAddress:
+    """Where a plan issue is, as the journal knows it."""
+
+    project_id: int
+    iid: int
+
+
+class Observer:
+    """Looks at GitLab for one rollout. `addresses` are the plan issues that the journal says we created, by slot."""
+
+    def __init__(self, gateway: Gateway, instance: str, draft: Draft, guide: Guide) -> None:
+        self._gateway = gateway
+        self._instance = instance
+        self._draft = draft
+        self._guide = guide
+        self._steps = ladder(draft, guide)
+
+    def observe(self, addresses: Mapping[str, IssueAddress], now: datetime) -> Observed:
+        """Everything. Errors that leave nothing to plan with are raised; the rest become remarks."""
+        gateway, remarks = self._gateway, list[str]()
+        operator = gateway.operator()
+        with ThreadPoolExecutor(READERS, thread_name_prefix="observe") as pool:
+            flags = pool.submit(self._flags, remarks)
+            project = pool.submit(self._project, remarks)
+            actors = pool.submit(self._actors)
+            seen_project = project.result()
+            issues = pool.submit(self._issues, addresses, seen_project)
+            templates = pool.submit(self._templates, seen_project, remarks)
+            names, unknown = actors.result()
+            seen_flags, similar = flags.result()
+            found = issues.result()
+            links = self._links(pool, found)
+            foreign = self._foreign(seen_flags.values(), names)
+            return Observed(
+                at=now,
+                instance=self._instance,
+                operator=operator,
+                project=seen_project,
+                flags=seen_flags,
+                issues=found,
+                links=links,
+                names={**names, **foreign},
+                unknown=unknown,
+                templates=templates.result(),
+                similar=similar,
+                remarks=tuple(remarks),
+            )
+
+    def again(self, observed: Observed) -> Observed:
+        """The same look, only at what a fingerprint covers: gates and issues."""
+        remarks: list[str] = []
+        addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
+        flags, _ = self._flags(remarks)
+        return replace(observed, flags=flags, issues=self._read(addresses))
+
+    def _flags(self, remarks: list[str]) -> tuple[dict[str, FlagSeen], tuple[str, ...]]:
+        """The rollout's flags; none at all when the token may not read them."""
+        try:
+            everything = self._gateway.flags()
+        except (NotAdmin, Denied) as error:
+            remarks.append(f"The flag's gates could not be read: {error}")
+            return {}, ()
+        names = dict.fromkeys(filter(None, [self._draft.flag.name, *(step.flag for step in self._steps)]))
+        readable = any(flag.defined for flag in everything.values())
+        absent = {name: FlagSeen(name, defined=False if readable else None) for name in names}
+        similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=_SIMILAR, cutoff=0.6)
+        return {name: everything.get(name, absent[name]) for name in names}, tuple(similar)
+
+    def _project(self, remarks: list[str]) -> ProjectSeen | None:
+        if not self._draft.gitlab.project:
+            return None
+        try:
+            return self._gateway.project(self._draft.gitlab.project)
+        except NotFound as error:
+            remarks.append(str(error))
+            return None
+
+    def _actors(self) -> tuple[dict[ActorKey, ActorName], frozenset[ActorKey]]:
+        keys: list[ActorKey] = [key for step in self._steps for key in step.actor_keys]
+        people = {name for issue in self._draft.issues for name in issue.assignees} | {self._draft.team.dri}
+        keys += [("user", name) for name in sorted(filter(None, people))]
+        names: dict[ActorKey, ActorName] = {}
+        for key in dict.fromkeys(keys):
+            parameter, name = key
+            seen = self._gateway.user(name) if parameter == "user" else self._gateway.group(name)
+            if seen is not None:
+                names[key] = seen
+        wanted = {key for step in self._steps for key in step.actor_keys}
+        return names, frozenset(wanted - names.keys())
+
+    def _foreign(self, flags: Iterable[FlagSeen], names: Mapping[ActorKey, ActorName]) -> dict[ActorKey, ActorName]:
+        """Names of actors that somebody else put into the flag: without them they could not be added again."""
+        known = {name.ref for name in names.values()}
+        refs = {ref for flag in flags for ref in flag.gates.actors} - known
+        found = [seen for seen in map(self._gateway.actor, sorted(refs)) if seen is not None]
+        return {(seen.parameter, seen.name): seen for seen in found}
+
+    def _issues(self, addresses: Mapping[str, IssueAddress], project: ProjectSeen | None) -> dict[str, IssueSeen]:
+        found = self._read(addresses)
+        for issue in self._draft.issues:
+            if issue.existing:
+                seen = self._gateway.issue_at(issue.existing)
+                if seen is not None:
+                    found[issue.slot] = seen
+        if not found and project is not None:
+            found = self._search(project)
+        return found
+
+    def _read(self, addresses: Mapping[str, IssueAddress]) -> dict[str, IssueSeen]:
+        found = {slot: self._gateway.issue(where.project_id, where.iid) for slot, where in addresses.items()}
+        return {slot: seen for slot, seen in found.items() if seen is not None}
+
+    def _search(self, project: ProjectSeen) -> dict[str, IssueSeen]:
+        """On a machine that knows nothing of this rollout: its plan issues by their markers, the oldest of a slot."""
+        found: dict[str, IssueSeen] = {}
+        for seen in self._gateway.search_issues(project.id, f"rollout={self._draft.id}"):
+            marked = read_marker(seen.description)
+            if marked and marked.rollout == self._draft.id:
+                first = found.get(marked.slot)
+                found[marked.slot] = seen if first is None or seen.iid < first.iid else first
+        return found
+
+    def _links(self, pool: ThreadPoolExecutor, issues: Mapping[str, IssueSeen]) -> frozenset[frozenset[str]]:
+        slots = {(seen.project_id, seen.iid): slot for slot, seen in issues.items()}
+        reads = {slot: pool.submit(self._gateway.links, seen.project_id, seen.iid) for slot, seen in issues.items()}
+        pairs = (
+            frozenset({slot, slots[other.project_id, other.iid]})
+            for slot, read in reads.items()
+            for other in read.result()
+            if (other.project_id, other.iid) in slots
+        )
+        return frozenset(pairs)
+
+    def _templates(self, project: ProjectSeen | None, remarks: list[str]) -> dict[str, str]:
+        """The project's own template for each kind that has one of the names that the guide gives."""
+        if project is None:
+            return {}
+        return _or_remark(lambda: self._read_templates(project), {}, "issue templates", remarks)
+
+    def _read_templates(self, project: ProjectSeen) -> dict[str, str]:
+        keys = self._gateway.templates(project.id)
+        chosen = {
+            issue.kind: next((keys[name] for name in issue.templates if name in keys), None)
+            for issue in self._guide.issues
+        }
+        return {kind: self._gateway.template(project.id, key) for kind, key in chosen.items() if key}
+
+
+def _or_remark(read: Callable[[], T], instead: T, what: str, remarks: list[str]) -> T:
+    """For what a plan can do without: an older GitLab that lacks it, or a token that may not see it."""
+    try:
+        return read()
+    except GitLabError as error:
+        remarks.append(f"The project's {what} could not be read: {error}")
+        return instead
+
+
+def difference(before: Observed, after: Observed) -> str:
+    """What changed between two looks, in words; empty when nothing that a plan depends on."""
+    from tui.domain.audience import Labels, who
+
+    spoken = Labels({name.ref: name.name for name in after.names.values()})
+    found = []
+    for name in before.flags.keys() | after.flags.keys():
+        old, new = before.flag(name).gates, after.flag(name).gates
+        if old != new:
+            found.append(f"{name} was on for {who(old, spoken)} and is on for {who(new, spoken)}")
+    for slot in before.issues.keys() | after.issues.keys():
+        found.extend(_issue_difference(slot, before.issues.get(slot), after.issues.get(slot)))
+    return "; ".join(found)
+
+
+def _issue_difference(slot: str, old: IssueSeen | None, new: IssueSeen | None) -> list[str]:
+    if old is None or new is None:
+        return [f"the issue {slot} {'appeared' if old is None else 'is gone'}"]
+    words = []
+    if (old.title, old.description) != (new.title, new.description):
+        words.append(f"{new.ref} was edited")
+    if old.open != new.open:
+        words.append(f"{new.ref} was {'reopened' if new.open else 'closed'}")
+    if old.confidential != new.confidential:
+        words.append(f"{new.ref} is now {'confidential' if new.confidential else 'public'}")
+    return words
