@@ -1,0 +1,292 @@
+"""Everything that a rollout asks of GitLab, in the domain's words. Slow to import: call it from a worker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from tui.domain.errors import BadInput, Denied, Invalid, NotFound, ScopeMissing, ServerFault
+from tui.domain.gates import ActorName
+from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen
+from tui.domain.plan import Request
+from tui.domain.text import Clean, clean, one_line, shorten
+from tui.gateway import seen, wire
+from tui.gateway.cancel import Cancel
+from tui.gateway.connection import Connection, place, split_address
+from tui.gateway.transport import Limits, Transport
+
+_ISSUE = re.compile(r"/(?P<project>[^/]+/.+?)/(?:-/)?(?:issues|work_items)/(?:incident/)?(?P<iid>[0-9]{1,18})/?")
+_ACTOR = re.compile(r"(?P<kind>User|Group|Project):(?P<id>[0-9]{1,18})")
+_USERNAME = re.compile(r"[\w.-]+")
+
+T = TypeVar("T")
+
+
+class Gateway:
+    """One instance through one token. Its methods may be called from several threads at once.
+
+    Every method may raise Interrupted (once `cancel` is set) and, of the GitLabErrors, TokenRefused, ScopeMissing,
+    Denied, Throttled, Unreachable and ServerFault; docstrings name what else. `timeouts` are the seconds to connect
+    and between two pieces of an answer, `total` those for one call with its repetitions; an iterator has them for
+    each page.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        cancel: Cancel | None = None,
+        timeouts: tuple[float, float] = (5, 30),
+        total: float = 60,
+    ) -> None:
+        self.connection: Final = connection
+        self.cancel: Final = cancel or Cancel()
+        self._transport = Transport(connection, self.cancel, Limits(*timeouts, total))
+        self._operator: Operator | None = None
+
+    def close(self) -> None:
+        """Give the connections back to the system."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # The instance and the token
+
+    def version(self) -> Clean:
+        """GitLab's version, such as `17.5.1-ee`."""
+        return one_line(self._transport.read("/version", wire.Version).version)
+
+    def enterprise(self) -> bool | None:
+        """Whether it is the enterprise edition; None when it does not say (before 15.2)."""
+        try:
+            return self._transport.read("/metadata", wire.Metadata).enterprise
+        except NotFound:
+            return None
+
+    def operator(self) -> Operator:
+        """Who the token belongs to; asked once."""
+        if self._operator is None:
+            self._operator = seen.operator(self._transport.read("/user", wire.Myself, subject="the token's owner"))
+        return self._operator
+
+    def token_scopes(self) -> tuple[Clean, ...] | None:
+        """The scopes of the token; None when GitLab cannot tell (before 15.5, and for other kinds of tokens)."""
+        try:
+            found = self._transport.read("/personal_access_tokens/self", wire.TokenInfo)
+        except (NotFound, Denied, ScopeMissing, Invalid):
+            return None
+        return tuple(one_line(scope) for scope in found.scopes)
+
+    # Feature flags and their actors
+
+    def flags(self) -> dict[str, FlagSeen]:
+        """All flags that have gates or a definition, by name. Raises NotAdmin."""
+        features = self._transport.read("/features", list[wire.Feature])
+        found = {flag.name: flag for flag in map(seen.flag, features)}
+        for definition in self._definitions() or ():
+            known = found.get(definition.name)
+            found[definition.name] = seen.with_definition(known, definition)
+        return found
+
+    def flag(self, name: str) -> FlagSeen:
+        """One flag; when nobody knows it, `defined` tells whether that is certain. Raises NotAdmin."""
+        found = {one.name: one for one in map(seen.flag, self._transport.read("/features", list[wire.Feature]))}
+        definitions = self._definitions()
+        if definitions is None:
+            return found.get(name, FlagSeen(name))
+        definition = next((one for one in definitions if one.name == name), None)
+        if definition is not None:
+            return seen.with_definition(found.get(name), definition)
+        return found.get(name, FlagSeen(name, defined=False))
+
+    def user(self, username: str) -> ActorName | None:
+        """The user of that name; None when there is none."""
+        if not _USERNAME.fullmatch(username):
+            return None
+        people = self._transport.read("/users", list[wire.Person], query={"username": username})
+        exact = next((one for one in people if one.username.lower() == username.lower()), None)
+        return ActorName("user", one_line(exact.username), f"User:{exact.id}") if exact else None
+
+    def group(self, path: str) -> ActorName | None:
+        """The group at that full path; None when the token sees none."""
+        found = self._optional(f"/groups/{_escape(path)}", wire.Group, {"with_projects": "false"})
+        return ActorName("group", one_line(found.full_path), f"Group:{found.id}") if found else None
+
+    def project_actor(self, path: str) -> ActorName | None:
+        """The project at that full path as an actor; None when the token sees none."""
+        found = self._optional(f"/projects/{_escape(path)}", wire.Project)
+        return ActorName("project", one_line(found.path_with_namespace), f"Project:{found.id}") if found else None
+
+    def actor(self, ref: str) -> ActorName | None:
+        """Who is behind a gate's reference such as `User:7`; None for other kinds and for those that are gone."""
+        parts = _ACTOR.fullmatch(ref)
+        if parts is None:
+            return None
+        if parts["kind"] == "User":
+            person = self._optional(f"/users/{parts['id']}", wire.Person)
+            return ActorName("user", one_line(person.username), ref) if person else None
+        return self.group(parts["id"]) if parts["kind"] == "Group" else self.project_actor(parts["id"])
+
+    # The project for plan issues
+
+    def project(self, path: str) -> ProjectSeen:
+        """The project at a full path or with an id, and what the operator may do there. Raises NotFound."""
+        subject = f"the project {shorten(path, 100)}"
+        found = self._transport.read(f"/projects/{_escape(path)}", wire.Project, subject=subject)
+        return seen.project(found, seen.access_level(found) or self._level_in(found.id))
+
+    def templates(self, project_id: int | str) -> dict[str, str]:
+        """The issue templates of a project, name to key; empty when it has none or GitLab is too old for them."""
+        path = f"/projects/{_escape(project_id)}/templates/issues"
+        try:
+            found = list(self._transport.pages(path, wire.TemplateKey))
+        except NotFound:
+            return {}
+        return {one_line(one.name or one.key): one.key for one in found}
+
+    def template(self, project_id: int | str, name: str) -> Clean:
+        """The text of an issue template by its key. Raises NotFound."""
+        path = f"/projects/{_escape(project_id)}/templates/issues/{_escape(name)}"
+        subject = f"the issue template {shorten(name, 100)}"
+        return clean(self._transport.read(path, wire.Template, subject=subject).content)
+
+    def labels(self, project_id: int | str) -> list[Clean]:
+        """The names of the labels that a project can use."""
+        path = f"/projects/{_escape(project_id)}/labels"
+        return [one_line(one.name) for one in self._transport.pages(path, wire.Label)]
+
+    # Plan issues
+
+    def issue(self, project_id: int | str, iid: int) -> IssueSeen | None:
+        """An issue by number; None when the token sees none."""
+        found = self._optional(f"{_issues(project_id)}/{int(iid)}", wire.Issue)
+        return self._issue(found) if found else None
+
+    def issue_at(self, url: str) -> IssueSeen | None:
+        """An issue by its web address; None when the token sees none.
+
+        Raises BadInput when it is not an issue's address or not one of this instance.
+        """
+        parts = split_address(url)
+        if parts is None or place(parts) != self.connection.place:
+            raise BadInput(
+                f'"{shorten(url, 120)}" is not an address on {self.connection.name}.',
+                f"It must start with {self.connection.url}/",
+            )
+        path = seen.path_of(url, self.connection.base_path)
+        match = _ISSUE.fullmatch(path)
+        if match is None:
+            raise BadInput(
+                f'"{shorten(url, 120)}" is not the address of an issue.',
+                f"It looks like {self.connection.url}/group/project/-/issues/12",
+            )
+        return self.issue(match["project"], int(match["iid"]))
+
+    def recent_issues(
+        self, project_id: int | str, *, author_id: int | None = None, since: datetime | None = None
+    ) -> Iterator[IssueSeen]:
+        """The issues of an author that were created at or after `since`, the newest first.
+
+        Reads the list and not the search index, so an issue is there as soon as it was made.
+        """
+        query = {"scope": "all", "order_by": "created_at", "sort": "desc"}
+        if author_id is not None:
+            query["author_id"] = str(author_id)
+        if since is not None:
+            query["created_after"] = since.isoformat()
+        for found in self._transport.pages(_issues(project_id), wire.Issue, query=query):
+            yield self._issue(found)
+
+    def search_issues(self, project_id: int | str, text: str) -> list[IssueSeen]:
+        """Up to 100 issues with `text` in title or description, the newest first. GitLab limits the rate of these."""
+        query = {"scope": "all", "search": text, "order_by": "created_at", "sort": "desc", "per_page": 100}
+        return [self._issue(one) for one in self._transport.read(_issues(project_id), list[wire.Issue], query=query)]
+
+    def links(self, project_id: int | str, iid: int) -> list[IssueSeen]:
+        """The issues that an issue is linked to. Raises NotFound."""
+        path = f"{_issues(project_id)}/{int(iid)}/links"
+        return [self._issue(one) for one in self._transport.read(path, list[wire.Issue])]
+
+    def notes(self, project_id: int | str, iid: int, *, issue_url: str = "") -> Iterator[NoteSeen]:
+        """The notes of an issue, the oldest first; the issue is asked for its address if need be. Raises NotFound."""
+        path = f"{_issues(project_id)}/{int(iid)}"
+        url = issue_url or self._transport.read(path, wire.Issue, subject=f"the issue #{iid}").web_url
+        query = {"sort": "asc", "order_by": "created_at"}
+        for found in self._transport.pages(f"{path}/notes", wire.Note, query=query):
+            yield seen.note(found, url)
+
+    @staticmethod
+    def note_url(issue_url: str, note_id: int | str) -> str:
+        """The address of a note."""
+        return seen.note_url(issue_url, note_id)
+
+    # Changes
+
+    def send(self, request: Request) -> dict[str, Any]:
+        """Make one change: sent once, never repeated. The answer is as GitLab gave it, not cleaned.
+
+        Raises OutcomeUnknown when it was sent and nobody can tell whether it had an effect; every other error means
+        that it had none: NotAdmin, NotFound, Invalid, Conflict, Throttled, Unreachable, and Interrupted before it
+        was sent.
+        """
+        return self._transport.write(request)
+
+    def issue_from(self, answer: Mapping[str, Any]) -> IssueSeen:
+        """The issue in the answer to a write. Raises Invalid when there is none in it."""
+        return self._issue(_convert(answer, wire.Issue))
+
+    @staticmethod
+    def flag_from(answer: Mapping[str, Any]) -> FlagSeen:
+        """The flag in the answer to a write. Raises Invalid when there is none in it."""
+        return seen.flag(_convert(answer, wire.Feature))
+
+    @staticmethod
+    def note_from(answer: Mapping[str, Any], issue_url: str) -> NoteSeen:
+        """The note in the answer to a write. Raises Invalid when there is none in it."""
+        return seen.note(_convert(answer, wire.Note), issue_url)
+
+    # The rest is ours
+
+    def _definitions(self) -> list[wire.Definition] | None:
+        try:
+            return self._transport.read("/features/definitions", list[wire.Definition])
+        except (NotFound, ServerFault):
+            return None
+
+    def _level_in(self, project_id: int) -> int:
+        me = self.operator()
+        member = self._optional(f"/projects/{project_id}/members/all/{me.id}", wire.Access)
+        return member.access_level if member else seen.ADMINISTRATOR if me.admin else 0
+
+    def _issue(self, found: wire.Issue) -> IssueSeen:
+        return seen.issue(found, self.connection.base_path)
+
+    def _optional(self, path: str, kind: type[T], query: Mapping[str, Any] | None = None) -> T | None:
+        try:
+            return self._transport.read(path, kind, query=query)
+        except NotFound:
+            return None
+
+
+def _issues(project_id: int | str) -> str:
+    return f"/projects/{_escape(project_id)}/issues"
+
+
+def _escape(part: int | str) -> str:
+    return quote(str(part).strip("/"), safe="")
+
+
+def _convert(answer: Mapping[str, Any], kind: type[T]) -> T:
+    try:
+        return msgspec.convert(answer, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"GitLab's answer is not what was asked for: {shorten(str(error), 160)}.") from None

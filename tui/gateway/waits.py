@@ -1,0 +1,44 @@
+"""How long to wait before a read is repeated."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+LONGEST = 3600.0
+"""Seconds; a server that asks for more is not believed."""
+
+_FIRST, _FACTOR, _MOST = 0.2, 2.0, 5.0
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds that `Retry-After` asks for, as a number or an HTTP date; None when it is absent or makes no sense.
+
+    Negative ones are 0 and those above an hour are an hour. The date is judged by the server's own clock, its `Date`
+    header, where there is one.
+    """
+    text = headers.get("Retry-After", "").strip()
+    seconds = float(text) if text.isascii() and text.isdigit() else _until(text, headers.get("Date", ""), now)
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds before attempt number `attempt` + 1, with jitter so that several clients do not come back at once."""
+    return min(_MOST, _FIRST * _FACTOR ** (attempt - 1)) * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
+
+
+def _until(text: str, date: str, now: datetime | None) -> float | None:
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    return (moment - (_http_date(date) or now or datetime.now(UTC))).total_seconds()
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
