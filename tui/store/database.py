@@ -1,0 +1,140 @@
+"""An SQLite file for many processes and threads: private, durable at each commit, and clear about what is wrong."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tui.domain.errors import StoreError, TooNew
+from tui.domain.text import one_line
+from tui.store.atomic import PRIVATE
+from tui.store.locations import private_folder
+from tui.store.trouble import explained
+
+BUSY_SECONDS = 10.0
+
+_BUSY = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
+_HINTS = {
+    "SQLITE_FULL": "The disk is full: make room and repeat. What was recorded before is unharmed.",
+    "SQLITE_READONLY": "Check who owns the file and its folder, and that you may write them.",
+    "SQLITE_CANTOPEN": "Check who owns the file and its folder, and that you may read and write them.",
+    "SQLITE_PERM": "Check who owns the file and its folder, and that you may read and write them.",
+    "SQLITE_NOTADB": "It is not a database. Move it away to begin a new one; GitLab's notes still hold the history.",
+    "SQLITE_CORRUPT": "It is damaged. Move it away to begin a new one; GitLab's notes still hold the history.",
+}
+_OTHER = "Check the disk, or set ROLLOUT_TUI_HOME to another folder."
+
+
+class Database:
+    """Connections to one file, each used by one thread at a time and kept for the next. Raises StoreError."""
+
+    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+        self.path = path
+        self._migrations = migrations
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._ready = False
+
+    @contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """A connection to read with, outside a transaction."""
+        with self._explained("read"):
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._idle.append(connection)
+
+    @contextmanager
+    def writing(self) -> Generator[sqlite3.Connection]:
+        """A transaction that holds the right to write from its start; it is on the disk when this ends."""
+        with self._explained("write"):
+            connection = self._take()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
+            finally:
+                self._idle.append(connection)
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        if not self._ready:
+            private_folder(self.path.parent)
+            with explained("open", self.path):
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, PRIVATE))
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._ready = True
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA synchronous = FULL")
+        if not self._ready and self._version(connection) < len(self._migrations):
+            connection.execute("PRAGMA journal_mode = WAL")
+            self._migrate(connection)
+
+    def _version(self, connection: sqlite3.Connection) -> int:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > len(self._migrations):
+            where = f"{one_line(str(self.path))} was made by a newer rollout-tui"
+            raise TooNew(f"{where} (version {version}, this one knows {len(self._migrations)})")
+        return version
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        """Run what is missing in one transaction; of two processes that start at once, the second finds it done."""
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for number in range(self._version(connection), len(self._migrations)):
+                for statement in _statements(self._migrations[number]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number + 1}")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+
+    @contextmanager
+    def _explained(self, doing: str) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._store_error(error, doing) from error
+
+    def _store_error(self, error: sqlite3.Error, doing: str) -> StoreError:
+        name = getattr(error, "sqlite_errorname", "")
+        base = "_".join(name.split("_")[:2])
+        where = one_line(str(self.path))
+        if base in _BUSY:
+            return StoreError(
+                f"cannot {doing} {where}: another process has been writing to it for {BUSY_SECONDS:.0f} seconds",
+                "Wait until it is done, or close the other rollout-tui, and repeat.",
+            )
+        return StoreError(f"cannot {doing} {where}: {one_line(str(error))}", _HINTS.get(base, _OTHER))
+
+
+def _statements(script: str) -> list[str]:
+    return [statement for statement in script.split(";\n") if statement.strip()]
