@@ -6,7 +6,6 @@ Real rollout issues show them year after year: `<feature-flag-name>`, tables of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 _HTML = "br|details|summary|sub|sup|kbd|p|b|i|em|strong|code|pre|hr|img|a|div|span|table|tr|td|th"
@@ -18,8 +17,9 @@ _LEFTOVERS = (
     re.compile(r"_Add\b[^_\n]{0,200}_"),
     re.compile(r"\bp(?:50|90|95|99):?\s*X\b"),
 )
-_QUICK_ACTION = re.compile(r"^/([a-z_]+)\b.*$")
-_FENCE = re.compile(r"^\s*(```|~~~)")
+_QUICK_ACTION = re.compile(r"/[a-z_]+(?:\s|$)", re.IGNORECASE)
+_SLASH = re.compile(r"^(\s*)/(?=\w)")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 
 @dataclass(frozen=True)
@@ -49,23 +49,45 @@ def _outside_comments(text: str) -> str:
 
 def quick_actions(text: str) -> tuple[str, ...]:
     """The lines that GitLab would execute and strip: `/command` at the start of a line outside fenced code."""
-    return tuple(line for line, active in _lines(text) if active)
+    return tuple(line for line, fenced in lines(text) if not fenced and _QUICK_ACTION.match(line))
 
 
 def without_quick_actions(text: str) -> str:
     """The text without them."""
-    return "\n".join(line for line, active in _lines(text) if not active).rstrip()
+    kept = [line for line, fenced in lines(text) if fenced or not _QUICK_ACTION.match(line)]
+    return "\n".join(kept).rstrip()
 
 
 def literal(text: str) -> str:
-    """A person's text, safe to send: no quick action runs, and no open HTML comment swallows what follows."""
-    lines = [f"\\{line}" if active else line for line, active in _lines(text)]
-    return "\n".join(lines).replace("<!--", "&lt;!--")
+    """A person's text, safe to send: no quick action runs, and neither comment nor code swallows what follows.
+
+    A slash inside code cannot be escaped, and servers disagree on what code is, so it moves in by a blank.
+    """
+    found, fence = _lines(text)
+    safe = [re.sub("^/", " /", line) if fenced else _SLASH.sub(r"\1\\/", line) for line, fenced in found]
+    return "\n".join([*safe, fence] if fence else safe).replace("<!--", "&lt;!--")
 
 
-def _lines(text: str) -> Iterable[tuple[str, bool]]:
-    fenced = False
+def lines(text: str) -> list[tuple[str, bool]]:
+    """Each line, and whether it belongs to fenced code."""
+    return _lines(text)[0]
+
+
+def _lines(text: str) -> tuple[list[tuple[str, bool]], str]:
+    """Each line and whether it belongs to fenced code, and the fence that is still open at the end, if any."""
+    fence = ""
+    found: list[tuple[str, bool]] = []
     for line in text.split("\n"):
-        if _FENCE.match(line):
-            fenced = not fenced
-        yield line, not fenced and bool(_QUICK_ACTION.match(line))
+        opened = _FENCE.match(line)
+        if fence:
+            found.append((line, True))
+            fence = "" if opened and _closes(line.strip(), fence) else fence
+        else:
+            fence = opened[1] if opened else ""
+            found.append((line, bool(fence)))
+    return found, fence
+
+
+def _closes(line: str, fence: str) -> bool:
+    """CommonMark's rule: the same character, at least as often, and nothing after it."""
+    return len(line) >= len(fence) and not line.strip(fence[0])

@@ -1,0 +1,233 @@
+"""The names that an issue's skeleton may use, and what they hold. Whatever people typed is made inert here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from msgspec.structs import asdict
+
+from tui.domain import markdown, timeline
+from tui.domain.draft import Draft, IssueDraft
+from tui.domain.gates import FULL, tidy
+from tui.domain.guide import Guide, PlanIssue
+from tui.domain.history import Entry
+from tui.domain.requirements import shortage
+from tui.domain.steps import Step
+
+CHATOPS = "/chatops gitlab run feature"
+"""How the chat bot is called; the prefix is GitLab's newer one."""
+
+NON_PRODUCTION = "--dev --pre --staging --staging-ref"
+
+_LINKED = "_See the linked issues._"
+
+
+class Safe(str):
+    """Markdown that is ready to be sent as it is."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What an issue's text is made from; `entries` oldest first, `references` from slot to issue reference."""
+
+    draft: Draft
+    guide: Guide
+    plan_issue: PlanIssue
+    issue: IssueDraft
+    steps: Sequence[Step]
+    entries: Sequence[Entry]
+    references: Mapping[str, str]
+
+
+def context(sources: Sources) -> dict[str, Any]:
+    """All names of a skeleton. Texts in it are escaped when they are printed, `Safe` ones are not."""
+    draft = sources.draft
+    drafted = sources.issue.fields
+    fields = {one.key: drafted.get(one.key, () if one.kind == "list" else "") for one in sources.plan_issue.fields}
+    return {
+        "draft": _short({"id": draft.id, "title": draft.title, "sample": draft.sample}),
+        "guide": _short({"id": sources.guide.id, "title": sources.guide.title}),
+        "model": _short(asdict(draft.model)),
+        "team": _short(asdict(draft.team)),
+        "flag": _short(asdict(draft.flag)),
+        "issue": _short({"kind": sources.issue.kind, "phase": sources.issue.phase, "title": sources.issue.title}),
+        "fields": SimpleNamespace(**fields),
+        "announcement": SimpleNamespace(channels=draft.announcement.channels, text=draft.announcement.text),
+        "steps": [_step(step, draft) for step in sources.steps],
+        "text": lambda value: Safe(markdown.block(_joined(value)) or markdown.NOTHING),
+        "items": lambda value, *more: Safe(markdown.items((*_listed(value), *(one for row in more for one in row)))),
+        "cell": lambda value: Safe(markdown.cell(_joined(value)) or "-"),
+        "inline_or": lambda value, other: Safe(markdown.inline(_joined(value)) or other),
+        "code": lambda value: Safe(markdown.code(_joined(value))),
+        "ref": lambda kind: Safe(_reference(sources, kind)),
+        "criteria": lambda kind: tuple(_criteria(draft, kind)),
+        "baseline": Safe(_baseline(draft)),
+        "capacity": Safe(_capacity(draft)),
+        "checklist": Safe(_checklist(sources)),
+        "questions": Safe(_questions(sources)),
+        "waivers": Safe(_waivers(sources)),
+        "timeline": Safe(timeline.block(sources.steps, sources.entries)),
+        "commands": lambda name: Safe(_commands(draft, sources.steps, name)),
+    }
+
+
+def _short(values: Mapping[str, Any]) -> SimpleNamespace:
+    """Values that are one line by nature."""
+    return SimpleNamespace(**{key: Line(value) if isinstance(value, str) else value for key, value in values.items()})
+
+
+class Line(str):
+    """Text that is one line by nature and is printed as one."""
+
+    __slots__ = ()
+
+
+def show(value: object) -> str:
+    """What a `{{ value }}` of a skeleton prints."""
+    if isinstance(value, Safe):
+        return value
+    if isinstance(value, Line):
+        return markdown.inline(value)
+    return markdown.block(_joined(value))
+
+
+def _joined(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, tuple | list) else str(value)
+
+
+def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(value.splitlines()) if isinstance(value, str) else tuple(value)
+
+
+def _reference(sources: Sources, kind: str) -> str:
+    phase = sources.issue.phase
+    slots = [f"{kind}@{phase}", kind, *(slot for slot in sources.references if slot.startswith(f"{kind}@"))]
+    return next((sources.references[slot] for slot in slots if slot in sources.references), _LINKED)
+
+
+def _criteria(draft: Draft, kind: str) -> Iterable[str]:
+    for one in draft.criteria:
+        if one.kind == kind:
+            yield f"{one.metric} {one.comparator} {tidy(one.value)} {one.unit}".strip()
+
+
+def _baseline(draft: Draft) -> str:
+    head = ("Metric", "Lowest", "Highest", "Unit", "From", "To")
+    rows = [(row.metric, row.low, row.high, row.unit, row.since, row.until) for row in draft.baseline]
+    return _table(head, rows)
+
+
+def _capacity(draft: Draft) -> str:
+    head = ("Region", "Peak requests/min", "Quota", "Peak tokens/min", "Quota", "Raise approved", "Verified", "Enough")
+    rows = [
+        (
+            row.region,
+            row.peak_requests_per_minute,
+            row.quota_requests_per_minute,
+            row.peak_tokens_per_minute,
+            row.quota_tokens_per_minute,
+            row.approved,
+            row.verified,
+            not shortage(row),
+        )
+        for row in draft.capacity
+    ]
+    return _table(head, rows)
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    cells = [tuple(markdown.cell(_cell(value)) for value in row) for row in rows]
+    return markdown.table(head, cells) if cells else markdown.NOTHING
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{tidy(value):,}"
+    return str(value) if value else "-"
+
+
+def _checklist(sources: Sources) -> str:
+    lines = []
+    for check in sources.guide.checks:
+        answer = sources.draft.check(check.id)
+        box = {"done": "x", "not-applicable": "~", "open": " "}[answer.state]
+        parts = [f"- [{box}] {markdown.inline(check.text)}"]
+        if answer.state == "not-applicable":
+            parts.append("(not applicable)")
+        if answer.by or answer.at:
+            signed = f"{markdown.inline(answer.by)} {answer.at:%Y-%m-%d}" if answer.at else markdown.inline(answer.by)
+            parts.append(f"({signed.strip()})")
+        lines.append(" ".join(parts))
+        lines.extend(f"  - {markdown.inline(one)}" for one in (answer.note, answer.evidence) if one.strip())
+    return "\n".join(lines) or markdown.NOTHING
+
+
+def _questions(sources: Sources) -> str:
+    lines = []
+    for phase in sources.guide.phases:
+        chosen = sources.draft.phase(phase.id)
+        for question in phase.questions:
+            answer = chosen.answers.get(question.id, "") if chosen else ""
+            lines.append(f"- {markdown.inline(question.text)} {markdown.inline(answer) or '_Open._'}")
+    return "\n".join(lines) or markdown.NOTHING
+
+
+def _waivers(sources: Sources) -> str:
+    waived = [one for one in sources.draft.waivers if one.reason.strip()]
+    lines = [
+        f"- `{markdown.code(one.requirement)}`: {markdown.inline(one.reason)}"
+        + (f" ({markdown.inline(one.by)})" if one.by else "")
+        for one in waived
+    ]
+    return "\n".join(lines) or "_None._"
+
+
+def _step(step: Step, draft: Draft) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=Line(step.id),
+        phase=Line(step.phase),
+        title=Line(timeline.audience(step)),
+        wait=Line(step.wait),
+        percentage=tidy(step.percentage),
+        commands=Safe("\n".join(_enable(step))) if step.flag and draft.flag.target != "project" else Safe(""),
+    )
+
+
+def _enable(step: Step) -> Iterable[str]:
+    """The chat commands of one step. Never a percentage of time; a percentage needs `--actors`."""
+    flag = markdown.code(step.flag)
+    if step.percentage == FULL:
+        yield f"{CHATOPS} set {flag} true"
+    elif step.percentage:
+        yield f"{CHATOPS} set {flag} {tidy(step.percentage)} --actors"
+    if step.users:
+        yield f"{CHATOPS} set --user={_comma(step.users)} {flag} true"
+    if step.groups:
+        yield f"{CHATOPS} set --group={_comma(step.groups)} {flag} true"
+    for group in step.feature_groups:
+        yield f"{CHATOPS} set --feature-group={markdown.code(group)} {flag} true"
+
+
+def _comma(names: Iterable[str]) -> str:
+    return ",".join(markdown.code(name) for name in names)
+
+
+def _commands(draft: Draft, steps: Sequence[Step], name: str) -> str:
+    flag = markdown.code(draft.flag.name)
+    people = [step for step in steps if not step.percentage and step.flag == draft.flag.name]
+    found = {
+        "test": [f"{CHATOPS} set {flag} 50 --actors {NON_PRODUCTION}", f"{CHATOPS} set {flag} true {NON_PRODUCTION}"],
+        "state": [f"{CHATOPS} get {flag}"],
+        "off": [f"{CHATOPS} set {flag} false"],
+        "off-everywhere": [f"{CHATOPS} set {flag} false", f"{CHATOPS} set {flag} false {NON_PRODUCTION}"],
+        "only-people": [f"{CHATOPS} set {flag} false", *(line for step in people for line in _enable(step))],
+        "delete": [f"{CHATOPS} delete {flag} {NON_PRODUCTION} --production"],
+    }
+    return "\n".join(found[name])

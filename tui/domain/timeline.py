@@ -1,0 +1,161 @@
+"""The timeline table of a plan issue and the note of one step: what GitLab keeps of the history, for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tui.domain import duration, markdown
+from tui.domain.gates import OFF, ON, Gates, tidy
+from tui.domain.history import ACTION_WORDS, Entry, entry_comment
+from tui.domain.progress import progress
+from tui.domain.steps import ISSUES, OFF_PHASE, Step
+from tui.domain.text import counted, listing
+
+START = "<!-- rollout-tui: timeline -->"
+END = "<!-- rollout-tui: timeline end -->"
+
+_BLOCK = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
+
+
+def table(steps: Sequence[Step], entries: Iterable[Entry]) -> str:
+    """The Markdown table Date | Audience | Status of all steps; `entries` oldest first, dates in UTC."""
+    history = tuple(entries)
+    now = progress(steps, history)
+    last = {(entry.phase, entry.step): entry.at for entry in history}
+    ended = {key: at for key, at in _ends(steps, history).items() if key in last}
+    rows = []
+    for place, step in enumerate(steps):
+        at = last.get(step.key)
+        if place == now.index:
+            status = "**live**, and complete" if now.done else "**live**"
+        elif place < now.index:
+            status = "done" if at else "passed over"
+        else:
+            status = f"rolled back {_date(ended.get(step.key, at))}" if at else "planned"
+        rows.append((_date(at), audience(step), status))
+    if now.rolled_back:
+        rows.append((_date(history[-1].at if history else None), "Nobody", "**off for everybody**"))
+    return markdown.table(("Date (UTC)", "Audience", "Status"), rows)
+
+
+def _ends(steps: Sequence[Step], history: Sequence[Entry]) -> dict[tuple[str, str], datetime]:
+    """When each step that is no longer contained in the live one was left: the first move back since it was live."""
+    order = {step.key: place for place, step in enumerate(steps)}
+    ends: dict[tuple[str, str], datetime] = {}
+    for entry in history:
+        if entry.phase == OFF_PHASE:
+            place = -1
+        elif (entry.phase, entry.step) in order:
+            place = order[entry.phase, entry.step]
+        else:
+            continue
+        for key, other in order.items():
+            if other > place:
+                ends.setdefault(key, entry.at)
+            else:
+                ends.pop(key, None)
+    return ends
+
+
+def _date(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else "-"
+
+
+def audience(step: Step) -> str:
+    """Whom a step reaches, for a table cell."""
+    names = [*step.users, *(f"group {group}" for group in step.groups), *step.feature_groups]
+    title = step.title[:1].upper() + step.title[1:]
+    return markdown.cell(f"{title}: {', '.join(names)}" if names else title)
+
+
+def block(steps: Sequence[Step], entries: Iterable[Entry]) -> str:
+    """The table between its markers, as a new description carries it."""
+    return f"{START}\n{table(steps, entries)}\n{END}"
+
+
+def replace_block(description: str, new_table: str) -> str | None:
+    """The description with `new_table` between the markers; None when somebody removed them."""
+    if not _BLOCK.search(description):
+        return None
+    return _BLOCK.sub(lambda _: f"{START}\n{new_table}\n{END}", description, count=1)
+
+
+def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
+    """The note of one applied step: readable first, then the entry for machines, then the marker as the last line.
+
+    `data` is the entry as `as_dict` gives it; values of `id` and `at` may be references that are resolved later.
+    """
+    at = data["at"] if "⟪" in str(data["at"]) else _date(entry.at)
+    parts = [headline(entry)]
+    if entry.phase != ISSUES:
+        parts.append(_gates(entry.gates_before, entry.gates_after))
+    if entry.effect and entry.phase != ISSUES:
+        parts.append(markdown.inline(entry.effect))
+    if entry.waivers:
+        waived = [f"- {_quoted(name)}: {markdown.inline(reason)}" for name, reason in sorted(entry.waivers.items())]
+        parts.append("\n".join(["Requirements waived:", "", *waived]))
+    if entry.reason:
+        parts.append(f"Reason: {markdown.inline(entry.reason)}")
+    operator, instance = markdown.inline(entry.operator), markdown.inline(entry.instance)
+    where = f"{_place(entry)} {ACTION_WORDS[entry.action]} by {operator} on {instance}, {at}"
+    live = entry.live_seconds
+    before = f"; the step before was live for {duration.words(timedelta(seconds=live))}" if live else ""
+    parts.append(f"{where}{before}.")
+    return "\n\n".join([*parts, f"{_comment(data)}\n{marker}"])
+
+
+def headline(entry: Entry) -> str:
+    """The first line, as GitLab's own log of flag changes words it."""
+    flag, before, after = _quoted(entry.flag), entry.gates_before, entry.gates_after
+    if entry.phase == ISSUES:
+        return "The plan issues of this rollout have been created."
+    if after in (OFF, ON):
+        return f"Feature flag {flag} has been set to `{'true' if after == ON else 'false'}`"
+    narrowed = before.boolean or not before.within(after)
+    if after.percentage_of_actors and (narrowed or after.percentage_of_actors != before.percentage_of_actors):
+        return f"Feature flag {flag} has been set to `{tidy(after.percentage_of_actors)}%` of actors"
+    kept = OFF if narrowed else before
+    actors, groups = after.actors - kept.actors, sorted(after.groups - kept.groups)
+    whom = ([counted(len(actors), "actor")] if actors else []) + [f"feature group {_quoted(name)}" for name in groups]
+    return f"Feature flag {flag} has been set to `true` for {listing(whom) or 'those who had it already'}"
+
+
+def _place(entry: Entry) -> str:
+    if entry.phase == OFF_PHASE:
+        return "Off for everybody:"
+    return "Before the first phase:" if entry.phase == ISSUES else f"Phase {entry.phase}, step {entry.step}:"
+
+
+def _gates(before: Gates, after: Gates) -> str:
+    rows = [
+        ("boolean", str(before.boolean).lower(), str(after.boolean).lower()),
+        ("actors", _names(before.actors), _names(after.actors)),
+        ("groups", _names(before.groups), _names(after.groups)),
+        ("percentage of actors", f"{tidy(before.percentage_of_actors)} %", f"{tidy(after.percentage_of_actors)} %"),
+    ]
+    if before.percentage_of_time or after.percentage_of_time:
+        times = f"{tidy(before.percentage_of_time)} %", f"{tidy(after.percentage_of_time)} %"
+        rows.append(("percentage of time", *times))
+    return markdown.table(("Gate", "Before", "After"), rows)
+
+
+def _names(names: frozenset[str]) -> str:
+    return ", ".join(markdown.cell(name) for name in sorted(names)) or "-"
+
+
+def _quoted(name: str) -> str:
+    return f"`{markdown.code(name)}`"
+
+
+def _comment(data: Mapping[str, Any]) -> str:
+    """The entry's comment. It is pure ASCII, so references in it are put back to be found and resolved."""
+    text = entry_comment(data)
+    for key in ("id", "at"):
+        value = str(data.get(key, ""))
+        if value.startswith("⟪"):
+            escaped = value.replace("⟪", "\\u27ea").replace("⟫", "\\u27eb")
+            text = text.replace(f'"{key}":"{escaped}"', f'"{key}":"{value}"', 1)
+    return text
