@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import quote
 
 import msgspec
 
-from tui.domain.errors import BadInput, Denied, Invalid, NotFound, ScopeMissing, ServerFault
+from tui.domain.errors import BadInput, Denied, Invalid, NotFound, ScopeMissing
 from tui.domain.gates import ActorName
 from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen
 from tui.domain.plan import Request
 from tui.domain.text import Clean, clean, one_line, shorten
-from tui.gateway import seen, wire
+from tui.gateway import actors, flags, seen, wire
+from tui.gateway.addresses import base_of, inside, issue_in
 from tui.gateway.cancel import Cancel
-from tui.gateway.connection import Connection, place, split_address
-from tui.gateway.transport import Limits, Transport
-
-_ISSUE = re.compile(r"/(?P<project>[^/]+/.+?)/(?:-/)?(?:issues|work_items)/(?:incident/)?(?P<iid>[0-9]{1,18})/?")
-_ACTOR = re.compile(r"(?P<kind>User|Group|Project):(?P<id>[0-9]{1,18})")
-_USERNAME = re.compile(r"[\w.-]+")
+from tui.gateway.connection import Connection
+from tui.gateway.transport import Limits, Transport, escape
 
 T = TypeVar("T")
 
@@ -47,7 +42,7 @@ class Gateway:
         self.connection: Final = connection
         self.cancel: Final = cancel or Cancel()
         self._transport = Transport(connection, self.cancel, Limits(*timeouts, total))
-        self._operator: Operator | None = None
+        self._myself: wire.Myself | None = None
 
     def close(self) -> None:
         """Give the connections back to the system."""
@@ -74,9 +69,7 @@ class Gateway:
 
     def operator(self) -> Operator:
         """Who the token belongs to; asked once."""
-        if self._operator is None:
-            self._operator = seen.operator(self._transport.read("/user", wire.Myself, subject="the token's owner"))
-        return self._operator
+        return seen.operator(self._me())
 
     def token_scopes(self) -> tuple[Clean, ...] | None:
         """The scopes of the token; None when GitLab cannot tell (before 15.5, and for other kinds of tokens)."""
@@ -90,63 +83,39 @@ class Gateway:
 
     def flags(self) -> dict[str, FlagSeen]:
         """All flags that have gates or a definition, by name. Raises NotAdmin."""
-        features = self._transport.read("/features", list[wire.Feature])
-        found = {flag.name: flag for flag in map(seen.flag, features)}
-        for definition in self._definitions() or ():
-            known = found.get(definition.name)
-            found[definition.name] = seen.with_definition(known, definition)
-        return found
+        return flags.read_all(self._transport)
 
     def flag(self, name: str) -> FlagSeen:
-        """One flag; when nobody knows it, `defined` tells whether that is certain. Raises NotAdmin."""
-        found = {one.name: one for one in map(seen.flag, self._transport.read("/features", list[wire.Feature]))}
-        definitions = self._definitions()
-        if definitions is None:
-            return found.get(name, FlagSeen(name))
-        definition = next((one for one in definitions if one.name == name), None)
-        if definition is not None:
-            return seen.with_definition(found.get(name), definition)
-        return found.get(name, FlagSeen(name, defined=False))
+        """One flag; when it has no definition, `defined` tells whether that is certain. Raises NotAdmin."""
+        return flags.read_one(self._transport, name)
 
     def user(self, username: str) -> ActorName | None:
         """The user of that name; None when there is none."""
-        if not _USERNAME.fullmatch(username):
-            return None
-        people = self._transport.read("/users", list[wire.Person], query={"username": username})
-        exact = next((one for one in people if one.username.lower() == username.lower()), None)
-        return ActorName("user", one_line(exact.username), f"User:{exact.id}") if exact else None
+        return actors.user(self._transport, username)
 
     def group(self, path: str) -> ActorName | None:
         """The group at that full path; None when the token sees none."""
-        found = self._optional(f"/groups/{_escape(path)}", wire.Group, {"with_projects": "false"})
-        return ActorName("group", one_line(found.full_path), f"Group:{found.id}") if found else None
+        return actors.group(self._transport, path)
 
     def project_actor(self, path: str) -> ActorName | None:
         """The project at that full path as an actor; None when the token sees none."""
-        found = self._optional(f"/projects/{_escape(path)}", wire.Project)
-        return ActorName("project", one_line(found.path_with_namespace), f"Project:{found.id}") if found else None
+        return actors.project(self._transport, path)
 
     def actor(self, ref: str) -> ActorName | None:
         """Who is behind a gate's reference such as `User:7`; None for other kinds and for those that are gone."""
-        parts = _ACTOR.fullmatch(ref)
-        if parts is None:
-            return None
-        if parts["kind"] == "User":
-            person = self._optional(f"/users/{parts['id']}", wire.Person)
-            return ActorName("user", one_line(person.username), ref) if person else None
-        return self.group(parts["id"]) if parts["kind"] == "Group" else self.project_actor(parts["id"])
+        return actors.behind(self._transport, ref)
 
     # The project for plan issues
 
     def project(self, path: str) -> ProjectSeen:
         """The project at a full path or with an id, and what the operator may do there. Raises NotFound."""
         subject = f"the project {shorten(path, 100)}"
-        found = self._transport.read(f"/projects/{_escape(path)}", wire.Project, subject=subject)
+        found = self._transport.read(f"/projects/{escape(path)}", wire.Project, subject=subject)
         return seen.project(found, seen.access_level(found) or self._level_in(found.id))
 
     def templates(self, project_id: int | str) -> dict[str, str]:
         """The issue templates of a project, name to key; empty when it has none or GitLab is too old for them."""
-        path = f"/projects/{_escape(project_id)}/templates/issues"
+        path = f"/projects/{escape(project_id)}/templates/issues"
         try:
             found = list(self._transport.pages(path, wire.TemplateKey))
         except NotFound:
@@ -155,41 +124,44 @@ class Gateway:
 
     def template(self, project_id: int | str, name: str) -> Clean:
         """The text of an issue template by its key. Raises NotFound."""
-        path = f"/projects/{_escape(project_id)}/templates/issues/{_escape(name)}"
+        path = f"/projects/{escape(project_id)}/templates/issues/{escape(name)}"
         subject = f"the issue template {shorten(name, 100)}"
         return clean(self._transport.read(path, wire.Template, subject=subject).content)
 
     def labels(self, project_id: int | str) -> list[Clean]:
         """The names of the labels that a project can use."""
-        path = f"/projects/{_escape(project_id)}/labels"
+        path = f"/projects/{escape(project_id)}/labels"
         return [one_line(one.name) for one in self._transport.pages(path, wire.Label)]
 
     # Plan issues
 
     def issue(self, project_id: int | str, iid: int) -> IssueSeen | None:
         """An issue by number; None when the token sees none."""
-        found = self._optional(f"{_issues(project_id)}/{int(iid)}", wire.Issue)
+        found = self._transport.optional(f"{_issues(project_id)}/{int(iid)}", wire.Issue)
         return self._issue(found) if found else None
 
     def issue_at(self, url: str) -> IssueSeen | None:
         """An issue by its web address; None when the token sees none.
 
+        The address may be the one that we use or the one that GitLab believes to have.
         Raises BadInput when it is not an issue's address or not one of this instance.
         """
-        parts = split_address(url)
-        if parts is None or place(parts) != self.connection.place:
+        path = inside(url, self.connection.url)
+        if path is None:
+            me = self._me()
+            path = inside(url, base_of(me.web_url, me.username))
+        if path is None:
             raise BadInput(
                 f'"{shorten(url, 120)}" is not an address on {self.connection.name}.',
                 f"It must start with {self.connection.url}/",
             )
-        path = seen.path_of(url, self.connection.base_path)
-        match = _ISSUE.fullmatch(path)
-        if match is None:
+        place = issue_in(path)
+        if place is None:
             raise BadInput(
                 f'"{shorten(url, 120)}" is not the address of an issue.',
                 f"It looks like {self.connection.url}/group/project/-/issues/12",
             )
-        return self.issue(match["project"], int(match["iid"]))
+        return self.issue(*place)
 
     def recent_issues(
         self, project_id: int | str, *, author_id: int | None = None, since: datetime | None = None
@@ -254,35 +226,22 @@ class Gateway:
         """The note in the answer to a write. Raises Invalid when there is none in it."""
         return seen.note(_convert(answer, wire.Note), issue_url)
 
-    # The rest is ours
-
-    def _definitions(self) -> list[wire.Definition] | None:
-        try:
-            return self._transport.read("/features/definitions", list[wire.Definition])
-        except (NotFound, ServerFault):
-            return None
+    def _me(self) -> wire.Myself:
+        if self._myself is None:
+            self._myself = self._transport.read("/user", wire.Myself, subject="the token's owner")
+        return self._myself
 
     def _level_in(self, project_id: int) -> int:
-        me = self.operator()
-        member = self._optional(f"/projects/{project_id}/members/all/{me.id}", wire.Access)
-        return member.access_level if member else seen.ADMINISTRATOR if me.admin else 0
+        me = self._me()
+        member = self._transport.optional(f"/projects/{project_id}/members/all/{me.id}", wire.Access)
+        return member.access_level if member else seen.ADMINISTRATOR if me.is_admin else 0
 
     def _issue(self, found: wire.Issue) -> IssueSeen:
-        return seen.issue(found, self.connection.base_path)
-
-    def _optional(self, path: str, kind: type[T], query: Mapping[str, Any] | None = None) -> T | None:
-        try:
-            return self._transport.read(path, kind, query=query)
-        except NotFound:
-            return None
+        return seen.issue(found, self.connection.url)
 
 
 def _issues(project_id: int | str) -> str:
-    return f"/projects/{_escape(project_id)}/issues"
-
-
-def _escape(part: int | str) -> str:
-    return quote(str(part).strip("/"), safe="")
+    return f"/projects/{escape(project_id)}/issues"
 
 
 def _convert(answer: Mapping[str, Any], kind: type[T]) -> T:

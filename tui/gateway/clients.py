@@ -51,41 +51,36 @@ class Clients:
                 return self._idle.pop()
         return Client(self._connection)
 
-    def _give_back(self, client: Client, *, usable: bool) -> None:
+    def _give_back(self, client: Client) -> None:
         with self._lock:
-            keep = usable and not self._closed
-            if keep:
+            if not self._closed:
                 self._idle.append(client)
-        if not keep:
-            client.close()
+                return
+        client.close()
 
 
 class _Job(Generic[R]):
-    def __init__(self, client: Client, call: Callable[[Client], R], give_back: Callable[..., None]) -> None:
+    def __init__(self, client: Client, call: Callable[[Client], R], give_back: Callable[[Client], None]) -> None:
         self._client = client
         self._call = call
         self._give_back = give_back
         self._future: concurrent.futures.Future[R] = concurrent.futures.Future()
-        self._abandoned = False
 
     def run(self) -> None:
         try:
             result = self._call(self._client)
         except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
-            self._give_back(self._client, usable=not self._abandoned)
+            self._give_back(self._client)
             self._future.set_exception(error)
         else:
-            self._give_back(self._client, usable=not self._abandoned)
+            self._give_back(self._client)
             self._future.set_result(result)
 
     def outcome(self, seconds: float, cancel: Cancel | None) -> R:
         end = time.monotonic() + seconds
-        try:
-            while not concurrent.futures.wait((self._future,), max(0, min(_LOOK_EVERY, end - time.monotonic()))).done:
-                if cancel is not None:
-                    cancel.check()
-                if time.monotonic() >= end:
-                    raise Overdue
-        finally:
-            self._abandoned = not self._future.done()
+        while not concurrent.futures.wait((self._future,), max(0, min(_LOOK_EVERY, end - time.monotonic()))).done:
+            if cancel is not None:
+                cancel.check()
+            if time.monotonic() >= end:
+                raise Overdue
         return self._future.result()

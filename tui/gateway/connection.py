@@ -50,16 +50,6 @@ class Connection:
         """Whether the instance is on this machine."""
         return is_loopback(urlsplit(self.url).hostname or "")
 
-    @property
-    def place(self) -> tuple[str, int]:
-        """Host and port, the scheme's own port when the address has none."""
-        return place(urlsplit(self.url))
-
-    @property
-    def base_path(self) -> str:
-        """The path under which GitLab is installed: empty, or `/gitlab`."""
-        return urlsplit(self.url).path
-
 
 def from_environment(environ: Mapping[str, str], *, insecure_http: bool = False) -> Connection | None:
     """The instance of `GITLAB_URL` and `GITLAB_TOKEN`; None without a `GITLAB_URL`.

@@ -29,7 +29,7 @@ from tui.domain.errors import (
 )
 from tui.domain.text import Clean, shorten
 from tui.gateway.answers import Answer
-from tui.gateway.waits import retry_after
+from tui.gateway.waits import LONGEST, retry_after
 
 _NEVER_SENT = (low.NewConnectionError, low.NameResolutionError, low.ConnectTimeoutError, low.ProxyError)
 _TRANSIENT = {408, 429, 500, 502, 503, 504, *range(520, 531)}
@@ -77,6 +77,13 @@ def of_answer(sent: Sent, answer: Answer) -> GitLabError:
 def of_failure(sent: Sent, error: Exception) -> GitLabError:
     """The error for a request without a usable answer: `error` is requests' or the system's."""
     reasons = _chain(error)
+    if isinstance(error, requests.TooManyRedirects):
+        return Invalid(f"{sent.instance} redirects {sent.about} in a circle.", _NO_API)
+    if isinstance(error, requests.RequestException) and isinstance(error, ValueError):
+        return Invalid(
+            f"{sent.about} cannot be sent to {sent.instance}.",
+            "Check its address and the proxy settings, and the text for characters that no file has.",
+        )
     certificate = next((one for one in reasons if isinstance(one, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
         return Unreachable(
@@ -132,7 +139,7 @@ def forget_request(error: BaseException) -> None:
 
 def _throttled(sent: Sent, answer: Answer) -> Throttled:
     after = retry_after(answer.headers)
-    asked = f" and asks to wait {after:g} s" if after is not None else ""
+    asked = "" if after is None else f" and asks to wait {'an hour or more' if after >= LONGEST else f'{after:g} s'}"
     return Throttled(f"{sent.instance} limits the rate of requests{asked}{_said(answer)}.", after=after)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC
-from urllib.parse import unquote, urlsplit
 
 from msgspec import UNSET
 
 from tui.domain.gates import Gates
 from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen
-from tui.domain.text import Clean, clean, one_line
+from tui.domain.text import clean, one_line
 from tui.gateway import wire
+from tui.gateway.addresses import project_of
 
 ADMINISTRATOR = 60
 """GitLab's access level of an administrator."""
@@ -45,12 +45,13 @@ def access_level(found: wire.Project) -> int:
     return max(one.access_level if one else 0 for one in (both.project_access, both.group_access))
 
 
-def issue(found: wire.Issue, base_path: str = "") -> IssueSeen:
-    """The issue; its reference is computed from its address where GitLab gives none. `base_path` as for `path_of`."""
+def issue(found: wire.Issue, base: str) -> IssueSeen:
+    """The issue; where GitLab gives no reference it is computed from the issue's address below `base`."""
+    given = found.references.full if found.references else ""
     return IssueSeen(
         found.project_id,
         found.iid,
-        one_line(found.references.full if found.references and found.references.full else _ref(found, base_path)),
+        one_line(given or f"{project_of(found.web_url, base) or found.project_id}#{found.iid}"),
         one_line(found.web_url),
         one_line(found.title),
         clean(found.description or ""),
@@ -110,18 +111,6 @@ def gates(found: list[wire.Gate]) -> Gates:
         percentage_of_actors=_number(values.get("percentage_of_actors")),
         percentage_of_time=_number(values.get("percentage_of_time")),
     )
-
-
-def path_of(url: str, base_path: str) -> str:
-    """The path of a web address inside the instance, which may be installed under `base_path`."""
-    return unquote(urlsplit(url).path).removeprefix(base_path)
-
-
-def _ref(found: wire.Issue, base_path: str) -> Clean:
-    path = path_of(found.web_url, base_path).strip("/")
-    for separator in ("/-/", "/issues/"):
-        path = path.partition(separator)[0]
-    return Clean(f"{path or found.project_id}#{found.iid}")
 
 
 def _names(value: object) -> frozenset[str]:

@@ -78,6 +78,7 @@ class Client:
 
     def __init__(self, connection: Connection) -> None:
         session = Session()
+        session.max_redirects = 3
         session.trust_env = not connection.loopback
         session.mount("https://", SharedTls(tls_context(connection.ca)))
         self.backend = Backend(session)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import gitlab
 import msgspec
 import requests
 import tenacity
 
-from tui.domain.errors import GitLabError, Throttled
+from tui.domain.errors import GitLabError, NotFound, Throttled
 from tui.domain.plan import Request
 from tui.gateway import failures, waits
 from tui.gateway.answers import Answer
@@ -59,6 +60,13 @@ class Transport:
     def read(self, path: str, kind: type[T], *, subject: str = "", query: Query | None = None) -> T:
         """The answer to a GET as a `kind`. Raises GitLabError of any kind but OutcomeUnknown, and Interrupted."""
         return self._read(self._sent("GET", path, subject), kind, query)[0]
+
+    def optional(self, path: str, kind: type[T], *, query: Query | None = None) -> T | None:
+        """As `read`, but None when GitLab knows no such thing."""
+        try:
+            return self.read(path, kind, query=query)
+        except NotFound:
+            return None
 
     def pages(self, path: str, kind: type[T], *, subject: str = "", query: Query | None = None) -> Iterator[T]:
         """The items of all pages of a list, each page read when it is needed. Errors as for `read`."""
@@ -133,12 +141,17 @@ class Transport:
         return answer
 
 
+def escape(part: int | str) -> str:
+    """An id or a path as one part of a request's path."""
+    return quote(str(part).strip("/"), safe="")
+
+
 def _exchange(
     client: Client, sent: Sent, query: Query | None, body: Mapping[str, Any] | None, limits: Limits
 ) -> Answer:
     """One request through python-gitlab; its errors for a status are answers like any other here."""
-    try:
-        response = client.gitlab.http_request(
+    with contextlib.suppress(gitlab.GitlabError):
+        client.gitlab.http_request(
             sent.method.lower(),
             sent.path,
             query_data=dict(query or {}),
@@ -148,10 +161,8 @@ def _exchange(
             ),  # python-gitlab hands it on to requests, which takes a pair
             obey_rate_limit=False,
         )
-    except gitlab.GitlabError:
-        if client.backend.last is None:
-            raise
-        response = client.backend.last
+    response = client.backend.last
+    assert response is not None
     following = response.links.get("next", {}).get("url")
     return Answer(response.status_code, response.headers, response.content, urlsplit(following or "").query or None)
 

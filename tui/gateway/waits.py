@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import email.utils
 import random
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 LONGEST = 3600.0
 """Seconds; a server that asks for more is not believed."""
 
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _FIRST, _FACTOR, _MOST = 0.2, 2.0, 5.0
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds that `Retry-After` asks for, as a number or an HTTP date; None when it is absent or makes no sense.
 
-    Negative ones are 0 and those above an hour are an hour. The date is judged by the server's own clock, its `Date`
-    header, where there is one.
+    A moment in the past is 0 and what is above an hour is an hour. A date is judged by the server's own clock, its
+    `Date` header, where there is one.
     """
     text = headers.get("Retry-After", "").strip()
-    seconds = float(text) if text.isascii() and text.isdigit() else _until(text, headers.get("Date", ""), now)
+    seconds = float(text) if _SECONDS.fullmatch(text) else _until(text, headers.get("Date", ""), now)
     return None if seconds is None else min(max(seconds, 0.0), LONGEST)
 
 

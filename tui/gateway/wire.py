@@ -20,6 +20,7 @@ class Myself(Struct):
     username: str
     name: str = ""
     is_admin: bool | None = None
+    web_url: str = ""
 
 
 class Version(Struct):
@@ -60,7 +61,7 @@ class Group(Struct):
 
 
 class Definition(Struct):
-    name: str
+    name: str = ""
     type: str | None = None
     default_enabled: bool | str | None = None
 
