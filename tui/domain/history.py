@@ -28,7 +28,10 @@ ACTION_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the phase history. `live_seconds` is how long the step before was live."""
+    """One row of the phase history.
+
+    `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates.
+    """
 
     id: str
     at: datetime
@@ -47,6 +50,7 @@ class Entry:
     effect: str = ""
     live_seconds: int | None = None
     note_url: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain data: what `history --json`, the exports and the note carry."""
@@ -68,6 +72,7 @@ class Entry:
             "effect": self.effect,
             "live_seconds": self.live_seconds,
             "note_url": self.note_url,
+            "names": dict(self.names),
         }
 
     @classmethod
@@ -91,6 +96,7 @@ class Entry:
             effect=data.get("effect", ""),
             live_seconds=data.get("live_seconds"),
             note_url=data.get("note_url", ""),
+            names=dict(data.get("names", {})),
         )
 
     def with_note(self, url: str) -> Entry:

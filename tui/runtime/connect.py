@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from tui.domain.errors import BadInput, TokenMissing
-from tui.gateway.connection import Connection, from_environment
+from tui.domain.errors import TokenMissing
+from tui.gateway.connection import Connection, from_config, from_environment, is_loopback
 from tui.gateway.secret import Secret
 
 if TYPE_CHECKING:
     from tui.store.locations import Locations
+    from tui.store.settings import Instance as Configured
     from tui.store.settings import Settings
 
 SANDBOX = "sandbox"
@@ -35,26 +37,23 @@ class Instance:
 
 
 def instances(settings: Settings, environ: Mapping[str, str]) -> tuple[Instance, ...]:
-    """All instances, the sandbox first, then the environment's if there is one, then the settings'."""
-    found = [Instance(SANDBOX, "SANDBOX")]
-    if environ.get("GITLAB_URL"):
-        url = environ["GITLAB_URL"]
-        found.append(Instance(ENVIRONMENT, f"{ENVIRONMENT} · {_host(url)}", url))
-    for one in settings.instances:
-        label = f"PRODUCTION {one.name}" if one.production else one.name
-        found.append(Instance(one.name, label, one.url, one.production))
-    return tuple(found)
+    """All instances: the sandbox, the environment's if there is one, and the settings'."""
+    return tuple(_shown(one) for one in settings.known(environ).values())
 
 
 def instance(name: str, settings: Settings, environ: Mapping[str, str]) -> Instance:
     """The instance of that name. BadInput names those there are."""
-    known = instances(settings, environ)
-    found = next((one for one in known if one.name == name), None)
-    if found is None:
-        names = ", ".join(one.name for one in known)
-        hint = f"Known instances: {names}. Set GITLAB_URL and GITLAB_TOKEN, or add one to the settings."
-        raise BadInput(f"there is no GitLab instance called {name}", hint)
-    return found
+    return _shown(settings.instance(name, environ))
+
+
+def _shown(configured: Configured) -> Instance:
+    """A GitLab on this machine is nobody's production."""
+    if configured.name == SANDBOX:
+        return Instance(SANDBOX, "SANDBOX")
+    host = (urlsplit(configured.url).hostname or "") if configured.url else ""
+    production = configured.production and not is_loopback(host)
+    label = f"{configured.name} {host}".rstrip()
+    return Instance(configured.name, f"PRODUCTION {label}" if production else label, configured.url, production)
 
 
 def connection(
@@ -74,23 +73,17 @@ def connection(
 
 def _sandbox(locations: Locations, stack: ExitStack) -> Connection:
     from tui.sandbox.attach import attach
-    from tui.store.assets import ASSETS
+    from tui.store.assets import ROOT
 
-    attached = stack.enter_context(attach(locations.sandbox, assets=ASSETS))
+    attached = stack.enter_context(attach(locations.sandbox, assets=ROOT))
     return Connection(name=SANDBOX, url=attached.url, token=Secret(attached.token))
 
 
 def _from_settings(name: str, settings: Settings, environ: Mapping[str, str]) -> Connection:
-    chosen = next(one for one in settings.instances if one.name == name)
+    chosen = settings.instance(name, environ)
     if chosen.config:
-        from tui.gateway.config_file import from_config
-
-        return replace(from_config(chosen.config), name=name)
+        return from_config(chosen.config, name=name, insecure_http=chosen.insecure_http)
     token = environ.get(chosen.token_env, "")
     if not token:
         raise TokenMissing(f"the instance {name} takes its token from {chosen.token_env}, which is not set")
     return Connection(name=name, url=chosen.url, token=Secret(token), ca=chosen.ca, insecure_http=chosen.insecure_http)
-
-
-def _host(url: str) -> str:
-    return url.split("://", 1)[-1].split("/", 1)[0].rpartition("@")[2]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
@@ -72,7 +72,7 @@ class Workbench:
         """The operator's settings."""
         from tui.store.settings import load
 
-        return load(self.locations.settings)
+        return load(self.locations)
 
     @cached_property
     def drafts(self) -> DraftStore:
@@ -97,10 +97,7 @@ class Workbench:
 
     def guide(self, draft: Draft) -> Guide:
         """The guide that the draft goes through. BadInput when there is none of that name."""
-        guides = self.assets.guides()
-        if draft.guide not in guides:
-            raise BadInput(f"{draft.id}: there is no guide {draft.guide}", f"Guides: {', '.join(sorted(guides))}.")
-        return guides[draft.guide]
+        return self.assets.guide(draft.guide)
 
     def check(self, draft: Draft) -> None:
         """DraftInvalid with all errors of the draft, if it has any."""
@@ -180,8 +177,6 @@ class Session:
         Without a phase the next step that is due; None when nothing is. BadInput for a phase or step that the
         rollout does not have, DraftInvalid for a draft with errors.
         """
-        from dataclasses import replace
-
         from tui.runtime.settle import Settler
 
         bench = self.workbench

@@ -111,6 +111,7 @@ def _entry(
         waivers=waivers,
         reason="; ".join(filter(None, reasons)),
         effect=effect(start, calls.end, situation.labels, dips=calls.dips),
+        names=_names(situation, start.actors | calls.end.actors),
         live_seconds=int((situation.now - since).total_seconds()) if since else None,
     )
 
@@ -168,3 +169,8 @@ def note_slot(slots: tuple[str, ...], phase: str) -> str | None:
     """Where a step's note goes: the phase's own rollout plan, the rollout plan, or any other plan issue."""
     order = [f"rollout-plan@{phase}", "rollout-plan", *slots]
     return next((slot for slot in order if slot in slots), None)
+
+
+def _names(situation: Situation, refs: frozenset[str]) -> dict[str, str]:
+    names = situation.labels.names
+    return {ref: names[ref] for ref in sorted(refs) if ref in names}

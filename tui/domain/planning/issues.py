@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -29,7 +29,7 @@ def issue_changes(situation: Situation, goal: Goal) -> IssueChanges:
     missing = [one for one in issues if one.slot not in situation.observed.issues and not one.existing]
     created = [one.slot for one in missing]
     bodies = {one.slot: body(situation, one, created, situation.entries) for one in missing}
-    creates = [_create(situation, one, bodies[one.slot], created) for one in missing]
+    creates = _in_order([_create(situation, one, bodies[one.slot], created) for one in missing])
     slots = tuple(dict.fromkeys([one.slot for one in issues] + list(situation.observed.issues)))
     links = [
         _link(situation, first, second, created)
@@ -37,6 +37,21 @@ def issue_changes(situation: Situation, goal: Goal) -> IssueChanges:
         if frozenset({first, second}) not in situation.observed.links
     ]
     return IssueChanges((*creates, *links), bodies, slots)
+
+
+def _in_order(changes: Sequence[Change]) -> list[Change]:
+    """Each after those it comes after. Guides whose issues mention each other in a circle are cut where they close."""
+    ordered: list[Change] = []
+    waiting = list(changes)
+    while waiting:
+        done = {change.id for change in ordered}
+        ready = [change for change in waiting if set(change.after) <= done]
+        if not ready:
+            ready = [replace(waiting[0], after=tuple(name for name in waiting[0].after if name in done))]
+        ordered.extend(ready)
+        taken = {change.id for change in ready}
+        waiting = [change for change in waiting if change.id not in taken]
+    return ordered
 
 
 def body(situation: Situation, issue: IssueDraft, created: Sequence[str], entries: Sequence[Entry]) -> str:

@@ -1,0 +1,95 @@
+"""`rollout-tui apply DRAFT`: make the changes. Resumes a broken apply by looking first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+
+from tui.commands.common import bench, instance_option, json_option, print_json, say, stopping
+from tui.commands.plan_verb import NOTHING, show
+from tui.domain.operation import Operation, Outcome
+from tui.runtime.apply import ApplyResult
+from tui.runtime.workbench import Prepared, Session
+
+_SHOWN = {"intended": "…", "confirmed": "✓", "rejected": "✗", "unknown": "?"}
+
+
+@click.command("apply")
+@click.argument("draft")
+@click.option("--phase", default="", help="A phase of the guide, `issues`, or `off`; by default the next step due.")
+@click.option("--step", default="", help="A step of that phase, such as 25%.")
+@click.option("--reason", default="", help="Why; kept in the history.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@instance_option
+@json_option
+def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instance: str, as_json: bool) -> int:
+    """Make the changes that plan shows: each exactly once, journalled before and after."""
+    workbench = bench()
+    opened = workbench.drafts.load(draft)
+    with workbench.session(instance or opened.gitlab.instance) as session, stopping(session.cancel):
+        prepared = session.prepare(opened, phase, step, reason)
+        if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
+            return _nothing(opened.id, as_json=as_json)
+        _ask(prepared, session, yes=yes, as_json=as_json)
+        result = session.apply(prepared, (lambda _: None) if as_json else _tell(prepared))
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _summary(result)
+    return code_of(result.outcome)
+
+
+def _nothing(rollout: str, *, as_json: bool) -> int:
+    from tui.cli import Exit
+
+    if as_json:
+        print_json(ApplyResult(rollout, "done", ()).as_dict())
+    else:
+        say(NOTHING)
+    return Exit.DONE
+
+
+def _ask(prepared: Prepared, session: Session, *, yes: bool, as_json: bool) -> None:
+    if yes or prepared.plan.blocked:
+        return
+    if not sys.stdin.isatty() or as_json:
+        raise click.UsageError("apply asks before it changes anything; without a terminal, or with --json, add --yes")
+    show(prepared.plan)
+    if session.instance.production:
+        flag = prepared.plan.flag
+        if click.prompt(f"\nThis is {session.instance.label}. Type the flag's name to go on", err=True) != flag:
+            raise click.Abort
+        return
+    click.confirm(f"\nMake these changes on {session.instance.label}?", abort=True, err=True)
+
+
+def _tell(prepared: Prepared) -> Callable[[Operation], None]:
+    summaries = {change.id: change.summary for change in prepared.plan.changes}
+
+    def tell(operation: Operation) -> None:
+        if operation.state != "intended":
+            url = f"  {operation.url}" if operation.url else ""
+            say(f"{_SHOWN.get(operation.state, ' ')} {summaries[operation.change]}{url}")
+
+    return tell
+
+
+def _summary(result: ApplyResult) -> None:
+    for remark in result.remarks:
+        say(f"! {remark}", err=True)
+    words = {"done": "Done.", "stale": "Stopped: GitLab changed since the plan was made.", "stopped": "Stopped."}
+    say(words.get(result.outcome, f"Not done ({result.outcome})."))
+    if result.reason:
+        say(result.reason, err=True)
+    if result.outcome != "done":
+        say("Apply again: it looks at what is there first and does only the rest.", err=True)
+
+
+def code_of(outcome: Outcome) -> int:
+    """The exit code of an apply."""
+    from tui.cli import Exit
+
+    codes = {"done": Exit.DONE, "stale": Exit.STALE, "unknown": Exit.UNKNOWN, "stopped": Exit.INTERRUPTED}
+    return codes.get(outcome, Exit.ERROR)

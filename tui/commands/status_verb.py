@@ -1,0 +1,69 @@
+"""`rollout-tui status ROLLOUT`: where a rollout is, and what GitLab says of its flag right now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tui.commands.common import bench, instance_option, json_option, print_json, say
+from tui.domain import duration
+from tui.domain.audience import who
+from tui.domain.planning import Situation
+
+
+@click.command("status")
+@click.argument("rollout")
+@instance_option
+@json_option
+def command(rollout: str, *, instance: str, as_json: bool) -> None:
+    """Where a rollout is: live step, next step and when, gates as GitLab says them, plan issues."""
+    workbench = bench()
+    draft = workbench.drafts.load(rollout)
+    with workbench.session(instance or draft.gitlab.instance) as session:
+        situation = session.situation(draft)
+    if as_json:
+        print_json(status(situation))
+    else:
+        _show(situation)
+
+
+def status(situation: Situation) -> dict[str, Any]:
+    """The status as plain data."""
+    progress, flag = situation.progress, situation.observed.flag(situation.draft.flag.name)
+    position, following, due = progress.position, progress.next, progress.due_at()
+    return {
+        "rollout": situation.draft.id,
+        "instance": situation.observed.instance,
+        "flag": flag.name,
+        "phase": position.phase if position else "",
+        "step": position.id if position else "",
+        "since": progress.since.isoformat() if progress.since else None,
+        "next": {"phase": following.phase, "step": following.id} if following else None,
+        "due_at": due.isoformat() if due else None,
+        "gates": flag.gates.as_dict(),
+        "read_at": situation.observed.at.isoformat(),
+        "who": who(flag.gates, situation.labels),
+        "issues": {
+            slot: {"ref": seen.ref, "url": seen.url, "confidential": seen.confidential, "open": seen.open}
+            for slot, seen in situation.observed.issues.items()
+        },
+        "remarks": list(situation.observed.remarks),
+    }
+
+
+def _show(situation: Situation) -> None:
+    progress, flag = situation.progress, situation.observed.flag(situation.draft.flag.name)
+    live = progress.position
+    say(f"{situation.draft.title or situation.draft.id} on {situation.observed.instance}")
+    say(f"Live: {live.title} ({live.phase} {live.id})" if live else "Live: nothing yet")
+    say(f"In:   {who(flag.gates, situation.labels)} (read {situation.observed.at:%Y-%m-%d %H:%M} UTC)")
+    if progress.next:
+        left = duration.words(progress.remaining(situation.now))
+        say(f"Next: {progress.next.title}, {'due now' if left == 'now' else 'due in ' + left}")
+    else:
+        say("Next: nothing; the last step is live")
+    for slot, seen in situation.observed.issues.items():
+        say(f"      {slot}: {seen.url}")
+    for remark in situation.observed.remarks:
+        say(f"!     {remark}", err=True)
