@@ -1,151 +1,110 @@
-"""The history for a table of any length: only the rows in view are read.
-
-Two plans, because neither is quick for all filters. Rows that few match are found by the trigram index and sorted.
-Rows that many match are met soon enough by walking the index of the order and looking at each.
-"""
+"""The history for a table of any length: only the rows in view are read."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui.domain.history import Entry
 from tui.domain.history_query import HistoryQuery
-from tui.store.entries import fold, storable
+from tui.store.entries import storable
+from tui.store.matching import clauses, order, where
 from tui.store.records import Records
-from tui.store.rows import micros, unpack_entry
+from tui.store.rows import unpack_entry
 
-TRIGRAM = 3
 FEW = 1000
-"""Up to so many matches are sorted; more are met by walking."""
+"""A condition that selects fewer entries is looked up; if all select more, the rows in view are met by walking."""
+
+NEAR = 400
+"""Walking goes to this place at most; from there on the whole order of the query is worked out once and kept."""
 
 _CHUNK = 500
 
 
 @dataclass(frozen=True)
-class _Clause:
-    """A part of an SQL condition with its values; every value is bound, none is ever SQL."""
+class _Ordering:
+    """The matches of a query in its order, as they were when `newest` was the newest entry (entries are never lost)."""
 
-    sql: str
-    values: tuple[str | int, ...]
+    query: HistoryQuery
+    newest: int
+    seqs: array[int]
 
 
 class History:
-    """Pages of the phase history. Every method may raise StoreError."""
+    """Pages of the phase history, for any thread. Every method may raise StoreError."""
 
     def __init__(self, records: Records) -> None:
         self._database = records.database
+        self._ordering: _Ordering | None = None
 
     def count(self, query: HistoryQuery, at_most: int | None = None) -> int:
         """How many entries match; counting stops at `at_most`."""
-        where = _where(query, indexed=True)
-        limit = "" if at_most is None else " LIMIT ?"
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM entries WHERE {where.sql}{limit})"  # noqa: S608 - see _Clause
-        values = where.values if at_most is None else (*where.values, at_most)
-        with self._database.reading() as connection:
-            number: int = connection.execute(sql, values).fetchone()[0]
-        return number
+        conditions = clauses(query)
+        test, values = where(conditions, "find")
+        rows = f"SELECT 1 FROM entries WHERE {test}"  # noqa: S608 - matching.py binds every value
+        if len(conditions) == 1:
+            rows, values = conditions[0].probe, conditions[0].values
+        return self._number(rows, values, at_most)
 
     def page(self, query: HistoryQuery, offset: int, limit: int) -> list[Entry]:
         """At most `limit` entries in the query's order, from place `offset` (the first is 0)."""
-        where = _where(query, indexed=self._few(query))
-        inner = f"SELECT seq FROM entries WHERE {where.sql} ORDER BY {_order(query)} LIMIT ? OFFSET ?"  # noqa: S608
-        sql = f"SELECT data FROM entries WHERE seq IN ({inner}) ORDER BY {_order(query)}"  # noqa: S608 - see _Clause
-        with self._database.reading() as connection:
-            rows = connection.execute(sql, (*where.values, max(0, limit), max(0, offset))).fetchall()
-        return [unpack_entry(row[0]) for row in rows]
+        offset, limit = max(0, offset), max(0, limit)
+        conditions = clauses(query)
+        if conditions and offset + limit > NEAR:
+            return self._by_seq(query, self._ordered(query)[offset : offset + limit])
+        few = any(self._number(one.probe, one.values, FEW) < FEW for one in conditions)
+        test, values = where(conditions, "find" if few else "walk")
+        inner = f"SELECT seq FROM entries WHERE {test} ORDER BY {order(query)} LIMIT ? OFFSET ?"  # noqa: S608
+        return self._read(query, inner, (*values, limit, offset))
 
     def position_of(self, query: HistoryQuery, entry_id: str) -> int | None:
         """The place of an entry among those that match; None when it does not."""
-        where = _where(query, indexed=True)
-        found = f"SELECT seq, at, {query.sort} FROM entries WHERE id = ? AND ({where.sql})"  # noqa: S608 - see _Clause
         with self._database.reading() as connection:
-            row = connection.execute(found, (storable(entry_id), *where.values)).fetchone()
-            if row is None:
-                return None
-            before = _before(query, *row)
-            sql = f"SELECT count(*) FROM entries WHERE {before.sql} AND ({where.sql})"  # noqa: S608 - see _Clause
-            number: int = connection.execute(sql, (*before.values, *where.values)).fetchone()[0]
-        return number
+            row = connection.execute("SELECT seq FROM entries WHERE id = ?", (storable(entry_id),)).fetchone()
+        if row is None:
+            return None
+        try:
+            return self._ordered(query).index(row[0])
+        except ValueError:
+            return None
 
     def iterate(self, query: HistoryQuery) -> Iterator[Entry]:
-        """All entries that match, in order, as they are one moment: for an export. Close it or read it to its end."""
-        where = _where(query, indexed=self._few(query))
-        sql = f"SELECT data FROM entries WHERE {where.sql} ORDER BY {_order(query)}"  # noqa: S608 - see _Clause
+        """All entries that match, in order, as of one moment, for an export; to be read to its end or closed."""
+        test, values = where(clauses(query), "find")
+        sql = f"SELECT data FROM entries WHERE {test} ORDER BY {order(query)}"  # noqa: S608 - as above
         with self._database.reading() as connection:
-            cursor = connection.execute(sql, where.values)
+            cursor = connection.execute(sql, values)
             try:
                 while rows := cursor.fetchmany(_CHUNK):
                     yield from (unpack_entry(row[0]) for row in rows)
             finally:
                 cursor.close()
 
-    def _few(self, query: HistoryQuery) -> bool:
-        words, _ = _words(query)
-        return bool(words) and self.count(query, at_most=FEW) < FEW
+    def _ordered(self, query: HistoryQuery) -> array[int]:
+        """All matches in order, kept until another query or a new entry comes."""
+        kept = self._ordering
+        with self._database.reading() as connection:
+            newest: int = connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0]
+            if kept is None or kept.query != query or kept.newest != newest:
+                test, values = where(clauses(query), "find")
+                sql = f"SELECT seq FROM entries WHERE {test} ORDER BY {order(query)}"  # noqa: S608 - as above
+                kept = _Ordering(query, newest, array("q", (row[0] for row in connection.execute(sql, values))))
+                self._ordering = kept
+        return kept.seqs
 
+    def _by_seq(self, query: HistoryQuery, seqs: array[int]) -> list[Entry]:
+        return self._read(query, "SELECT value FROM json_each(?)", (str(seqs.tolist()),))
 
-def _order(query: HistoryQuery) -> str:
-    way = "DESC" if query.descending else "ASC"
-    columns = ["at"] if query.sort == "at" else [query.sort, "at"]
-    return ", ".join(f"{column} {way}" for column in [*columns, "seq"])
+    def _read(self, query: HistoryQuery, seqs: str, values: tuple[str | int, ...]) -> list[Entry]:
+        sql = f"SELECT data FROM entries WHERE seq IN ({seqs}) ORDER BY {order(query)}"  # noqa: S608 - as above
+        with self._database.reading() as connection:
+            rows = connection.execute(sql, values).fetchall()
+        return [unpack_entry(row[0]) for row in rows]
 
-
-def _where(query: HistoryQuery, *, indexed: bool) -> _Clause:
-    """The condition; `indexed` says whether words are looked up in the trigram index or in each row."""
-    clauses = [*_scope(query), *_columns(query), *_text(query, indexed=indexed)]
-    sql = " AND ".join(f"({clause.sql})" for clause in clauses) or "1"
-    return _Clause(sql, tuple(value for clause in clauses for value in clause.values))
-
-
-def _scope(query: HistoryQuery) -> Iterator[_Clause]:
-    if query.rollout:
-        yield _Clause("rollout = ? COLLATE BINARY", (storable(query.rollout),))
-    if query.instance:
-        yield _Clause("instance = ? COLLATE BINARY", (storable(query.instance),))
-    if query.since is not None:
-        yield _Clause("at >= ?", (micros(query.since),))
-    if query.until is not None:
-        yield _Clause("at < ?", (micros(query.until),))
-
-
-def _columns(query: HistoryQuery) -> Iterator[_Clause]:
-    for column in sorted({name for name, _ in query.filters}):
-        values = tuple(f"{_like(value)}%" for name, value in query.filters if name == column)
-        yield _Clause(" OR ".join([f"{column} LIKE ? ESCAPE '\\'"] * len(values)), values)
-
-
-def _words(query: HistoryQuery) -> tuple[list[str], list[str]]:
-    """The words that are long enough for the trigram index, and the short ones."""
-    words = [fold(word) for word in query.words]
-    return [word for word in words if len(word) >= TRIGRAM], [word for word in words if 0 < len(word) < TRIGRAM]
-
-
-def _text(query: HistoryQuery, *, indexed: bool) -> Iterator[_Clause]:
-    long, short = _words(query)
-    if long and indexed:
-        phrases = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-        yield _Clause("seq IN (SELECT rowid FROM search_index WHERE search_index MATCH ?)", (phrases,))
-        long = []
-    for word in [*long, *short]:
-        yield _Clause("(SELECT instr(text, ?) FROM search WHERE search.seq = entries.seq) > 0", (word,))
-
-
-def _like(value: str) -> str:
-    return storable(value).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _before(query: HistoryQuery, seq: int, at: int, value: str | int | None) -> _Clause:
-    """The entries that come before the one with these values. Nulls come first when ascending, as SQLite sorts."""
-    sign = ">" if query.descending else "<"
-    same_time = _Clause(f"at {sign} ? OR (at = ? AND seq {sign} ?)", (at, at, seq))
-    if query.sort == "at":
-        return _Clause(f"({same_time.sql})", same_time.values)
-    column = query.sort
-    if value is None:
-        other = f"{column} IS NOT NULL" if query.descending else "0"
-        return _Clause(f"({other} OR ({column} IS NULL AND ({same_time.sql})))", same_time.values)
-    null = "0" if query.descending else f"{column} IS NULL"
-    return _Clause(
-        f"({null} OR {column} {sign} ? OR ({column} = ? AND ({same_time.sql})))", (value, value, *same_time.values)
-    )
+    def _number(self, rows: str, values: tuple[str | int, ...], at_most: int | None) -> int:
+        limit = "" if at_most is None else " LIMIT ?"
+        sql = f"SELECT count(*) FROM ({rows}{limit})"  # noqa: S608 - as above
+        with self._database.reading() as connection:
+            number: int = connection.execute(sql, values if at_most is None else (*values, at_most)).fetchone()[0]
+        return number

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -60,10 +61,15 @@ def _kept(record: Struct) -> Iterator[tuple[str, Any]]:
     always = _ALWAYS.get(type(record), frozenset())
     if isinstance(record, PhaseDraft) and record.steps:
         always |= {"method"}
-    for field in msgspec.structs.fields(type(record)):
+    for field in _fields(type(record)):
         value = getattr(record, field.name)
         if field.required or field.name in always or value != _default(field):
             yield field.encode_name, value
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> object:
