@@ -1,0 +1,1 @@
+"""Tests, as a package so that folders may have files of the same name."""

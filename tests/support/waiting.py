@@ -1,0 +1,18 @@
+"""Waiting for something to become true, instead of for time to pass."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.pilot import Pilot
+
+
+async def wait_for(pilot: Pilot[Any], predicate: Callable[[], object], *, what: str, timeout: float = 10.0) -> None:
+    """Return as soon as `predicate` holds; fail with `what` was awaited after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while not predicate():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"timed out waiting for {what}")
+        await pilot.pause(0.01)

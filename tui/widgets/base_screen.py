@@ -1,0 +1,62 @@
+"""What every screen has in common: where its help is, widths, an answer that is given once, work on threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+
+from textual.screen import ModalScreen, Screen
+
+from tui.domain.errors import RolloutError
+from tui.widgets.background import in_background
+from tui.widgets.present import error_line
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+
+class BaseScreen(Screen[R], Generic[R]):
+    """A screen with the answer `R`. `HELP` names its page in assets/help."""
+
+    HELP: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS: ClassVar = BREAKPOINTS
+    AUTO_FOCUS: ClassVar[str] = "*"
+    _answered = False
+
+    def answer(self, value: R) -> None:
+        """Dismiss with `value`. A second call, as from a repeated key, does nothing: it would pop another screen."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(value)
+
+    def in_background(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        *,
+        what: str,
+        failed: Callable[[RolloutError], object] | None = None,
+    ) -> None:
+        """`work` on a thread, then `done` here; errors go to `failed`, or to `fail`."""
+        in_background(self, work, done, failed=failed or self.fail, what=what)
+
+    def fail(self, error: RolloutError) -> None:
+        """Show an error. Screens with a better place for it override this."""
+        self.notify(error_line(error).plain, severity="error", markup=False, timeout=10)
+
+
+class BaseModal(ModalScreen[R], Generic[R]):
+    """A dialog with the answer `R`, over the screen that asked."""
+
+    HELP: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS: ClassVar = BREAKPOINTS
+    AUTO_FOCUS: ClassVar[str] = "*"
+    _answered = False
+
+    def answer(self, value: R) -> None:
+        """Dismiss with `value`, once."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(value)

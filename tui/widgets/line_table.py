@@ -1,0 +1,368 @@
+"""A table of any length, drawn line by line: only the rows in view are ever asked for.
+
+Textual's DataTable measures every cell; this one asks its rows for what is in view, keeps the made lines, and
+repaints two lines when the cursor moves. It has no border and no padding, so that its lines need no style cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.domain.text import one_line
+from tui.widgets.present import Cell, fit
+
+Row = Sequence[Cell]
+
+GAP = 2
+KEPT = 512
+"""How many made lines are kept."""
+
+WHEEL = 3
+"""Rows a turn of the wheel."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: `width` cells at least, `grow` its share of what is left, `drop` the higher the sooner it is left out.
+
+    A column with `drop` 0 stays.
+    """
+
+    key: str
+    title: str
+    width: int
+    grow: int = 0
+    drop: int = 0
+    right: bool = False
+
+
+class Rows(Protocol):
+    """Where rows come from. A row that is not there yet is None; `LineTable.forget` is called when it is."""
+
+    def __len__(self) -> int: ...
+
+    def row(self, index: int) -> Row | None: ...
+
+
+class ListRows:
+    """Rows from a list."""
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, index: int) -> Row | None:
+        """The row at `index`."""
+        return self._rows[index]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A column with the cells it got."""
+
+    place: int
+    column: Column
+    width: int
+
+
+def layout(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
+    """The columns that fit into `width` cells, each with its width; what is left over goes to those that grow."""
+    kept = list(enumerate(columns))
+    while _least(kept) > width and any(column.drop for _, column in kept):
+        kept.remove(max(kept, key=lambda pair: (pair[1].drop, pair[0])))
+    spare = max(0, width - _least(kept))
+    shares = sum(column.grow for _, column in kept)
+    placed = []
+    for place, column in kept:
+        extra = spare * column.grow // shares if shares else 0
+        spare, shares = spare - extra, shares - column.grow
+        placed.append(Placed(place, column, column.width + extra))
+    return tuple(placed)
+
+
+def _least(kept: Sequence[tuple[int, Column]]) -> int:
+    return sum(column.width for _, column in kept) + GAP * max(0, len(kept) - 1)
+
+
+class LineTable(Widget, can_focus=True):
+    """The table. `cursor` is the place of the chosen row, -1 when there is none."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    LineTable { height: 1fr; background: $background; }
+    LineTable > .line-table--head { color: $muted; text-style: bold; }
+    LineTable > .line-table--cursor { background: $cursor; }
+    LineTable > .line-table--muted { color: $muted; }
+    LineTable > .line-table--strong { text-style: bold; }
+    LineTable > .line-table--accent { color: $accent; }
+    LineTable > .line-table--success { color: $success; }
+    LineTable > .line-table--warning { color: $warning; }
+    LineTable > .line-table--error { color: $error; }
+    LineTable > .line-table--bar { color: $rule; }
+    """
+    TONES: ClassVar = ("muted", "strong", "accent", "success", "warning", "error")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"line-table--{name}" for name in ("head", "cursor", "bar", *TONES)}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", id="table.up", tooltip="One row up", show=False),
+        Binding("down", "move(1)", "Down", id="table.down", tooltip="One row down", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="table.page-up", tooltip="One page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="table.page-down", tooltip="One page down", show=False),
+        Binding("home", "first", "First", id="table.first", tooltip="To the first row", show=False),
+        Binding("end", "last", "Last", id="table.last", tooltip="To the last row", show=False),
+        Binding("enter", "open", "Open", id="table.open", tooltip="Open the row", show=False),
+    ]
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another row."""
+
+        cursor: int
+
+    @dataclass
+    class Opened(Message):
+        """Enter was pressed on a row, or it was clicked twice."""
+
+        cursor: int
+
+    @dataclass
+    class HeadClicked(Message):
+        """The title of a column was clicked."""
+
+        key: str
+
+    def __init__(self, columns: Sequence[Column], rows: Rows | None = None, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.sorted_by: tuple[str, bool] | None = None
+        self._rows: Rows = rows if rows is not None else ListRows()
+        self._top = 0
+        self._cursor = 0
+        self._lines: dict[tuple[int, bool], Strip] = {}
+        self._placed: tuple[Placed, ...] = ()
+        self._styles_by_tone: dict[str, Style] = {}
+
+    @property
+    def cursor(self) -> int:
+        """The place of the chosen row, -1 when there are none."""
+        return self._cursor if self._cursor < len(self._rows) else len(self._rows) - 1
+
+    @property
+    def top(self) -> int:
+        """The place of the first row in view."""
+        return self._top
+
+    @property
+    def page_size(self) -> int:
+        """How many rows are in view."""
+        return max(1, self.size.height - 1)
+
+    def set_rows(self, rows: Rows, *, cursor: int | None = None) -> None:
+        """Show other rows; the cursor stays at its place, or goes where it is told."""
+        self._rows = rows
+        self._lines.clear()
+        self._go(self._cursor if cursor is None else cursor, moved=False)
+        self.refresh()
+
+    def set_columns(self, columns: Sequence[Column], sorted_by: tuple[str, bool] | None) -> None:
+        """Show other columns or another order; `sorted_by` is a column's key and whether it is descending."""
+        self.columns, self.sorted_by = tuple(columns), sorted_by
+        self._forget_layout()
+
+    def forget(self) -> None:
+        """Rows have changed or arrived: make the lines anew."""
+        self._lines.clear()
+        self.refresh()
+
+    def _forget_layout(self) -> None:
+        self._lines.clear()
+        self._placed = ()
+        self._styles_by_tone.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        super().notify_style_update()
+        self._lines.clear()
+        self._styles_by_tone.clear()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self._placed = ()
+        self._lines.clear()
+        self._go(self._cursor, moved=False)
+
+    # moving
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by rows."""
+        self._go(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by pages."""
+        self._go(self.cursor + by * self.page_size)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self._go(len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.cursor >= 0:
+            self.post_message(self.Opened(self.cursor))
+
+    def go(self, cursor: int) -> None:
+        """Put the cursor on a row and the row in view."""
+        self._go(cursor)
+
+    def _go(self, cursor: int, *, moved: bool = True) -> None:
+        before, top = self._cursor, self._top
+        self._cursor = max(0, min(cursor, len(self._rows) - 1))
+        lowest = max(0, min(self._cursor, len(self._rows) - self.page_size))
+        self._top = max(min(self._top, lowest), self._cursor - self.page_size + 1, 0)
+        if self._top != top:
+            self.refresh()
+        elif self._cursor != before:
+            self._refresh_rows(before, self._cursor)
+        if moved and self._cursor != before:
+            self.post_message(self.Moved(self._cursor))
+
+    def _refresh_rows(self, *places: int) -> None:
+        regions = [Region(0, place - self._top + 1, self.size.width, 1) for place in places]
+        self.refresh(*regions)
+
+    # the mouse
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll by moving the cursor: it is always in view."""
+        event.stop()
+        self._go(self._cursor + WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll by moving the cursor: it is always in view."""
+        event.stop()
+        self._go(self._cursor - WHEEL)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose a row, open it with the second click, or sort by a title."""
+        if event.y == 0:
+            self._click_head(event.x)
+            return
+        place = self._top + event.y - 1
+        if place >= len(self._rows):
+            return
+        self._go(place)
+        if event.chain > 1:
+            self.action_open()
+
+    def _click_head(self, x: int) -> None:
+        left = 1
+        for placed in self._placed:
+            if left <= x < left + placed.width:
+                self.post_message(self.HeadClicked(placed.column.key))
+            left += placed.width + GAP
+
+    # drawing
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in `crop`; straight from the made ones unless a filter such as NO_COLOR's has to see them."""
+        if self.app.no_color:
+            return super().render_lines(crop)
+        lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        if crop.x == 0 and crop.right >= self.size.width:
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the titles, a row, or nothing."""
+        if not self._placed:
+            self._placed = layout(self.columns, self.size.width - 2)
+        if y == 0:
+            return self._head()
+        place = self._top + y - 1
+        if place >= len(self._rows):
+            return Strip.blank(self.size.width, self._style(""))
+        selected = place == self._cursor
+        line = self._lines.get((place, selected))
+        if line is None:
+            row = self._rows.row(place)
+            line = self._row(row, selected=selected)
+            if row is not None:
+                if len(self._lines) >= KEPT:
+                    self._lines.clear()
+                self._lines[place, selected] = line
+        return self._with_bar(line, y)
+
+    def _head(self) -> Strip:
+        cells = []
+        for placed in self._placed:
+            title = placed.column.title
+            if self.sorted_by and self.sorted_by[0] == placed.column.key:
+                title += " ▼" if self.sorted_by[1] else " ▲"
+            cells.append((fit(title, placed.width, right=placed.column.right), "head"))
+        return self._strip(cells, self._style(""), mark=" ")
+
+    def _row(self, row: Row | None, *, selected: bool) -> Strip:
+        base = self._style("cursor") if selected else self._style("")
+        if row is None:
+            cells = [(fit("…", placed.width), "muted") for placed in self._placed]
+        else:
+            cells = [
+                (fit(one_line(row[one.place].text), one.width, right=one.column.right), row[one.place].tone)
+                for one in self._placed
+            ]
+        return self._strip(cells, base, mark="▌" if selected and self.has_focus else " ")
+
+    def _strip(self, cells: Sequence[tuple[str, str]], base: Style, mark: str) -> Strip:
+        segments = [
+            Segment(mark, base + self._style("accent").without_color if mark == " " else self._on(base, "accent"))
+        ]
+        for number, (text, tone) in enumerate(cells):
+            if number:
+                segments.append(Segment(" " * GAP, base))
+            segments.append(Segment(text, self._on(base, tone)))
+        used = 1 + sum(placed.width for placed in self._placed) + GAP * max(0, len(cells) - 1)
+        segments.append(Segment(" " * max(0, self.size.width - used), base))
+        return Strip(segments, max(used, self.size.width)).crop(0, self.size.width)
+
+    def _on(self, base: Style, tone: str) -> Style:
+        """A tone on the background of the row."""
+        if not tone:
+            return base
+        style = self._style(tone)
+        return base + Style(color=style.color, bold=style.bold)
+
+    def _style(self, name: str) -> Style:
+        style = self._styles_by_tone.get(name)
+        if style is None:
+            style = self.get_component_rich_style(f"line-table--{name}") if name else self.rich_style
+            self._styles_by_tone[name] = style
+        return style
+
+    def _with_bar(self, line: Strip, y: int) -> Strip:
+        """A thin mark at the right edge shows which part is in view."""
+        total, page = len(self._rows), self.page_size
+        if total <= page:
+            return line
+        size = max(1, page * page // total)
+        start = (page - size) * self._top // max(1, total - page)
+        if not start <= y - 1 < start + size:
+            return line
+        width = self.size.width
+        return Strip.join([line.crop(0, width - 1), Strip([Segment("▐", self._style("bar"))], 1)])
