@@ -1,0 +1,100 @@
+"""What the wizard lists as open, and where it says to go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from tests.domain.shipped import guides, samples
+from tui.domain.draft import Draft, FlagSpec, IssueDraft
+from tui.domain.edit import put, waive
+from tui.domain.history import Entry
+from tui.domain.wizard import OpenItem, first_open, open_items, step_of
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+V1 = guides()["v1"]
+EMPTY = Draft(schema=1, id="empty")
+SAMPLE = samples()["sample-codestral-2501"]
+
+
+def items_of(draft: Draft = SAMPLE, guide: str = "v1", entries: tuple[Entry, ...] = ()) -> dict[str, OpenItem]:
+    return {one.path: one for one in open_items(draft, guides()[guide], guides(), entries)}
+
+
+def test_a_complete_sample_has_nothing_open() -> None:
+    assert items_of() == {}
+    assert first_open(()) == "review"
+
+
+def test_an_empty_draft_lists_each_blank_once_and_starts_at_the_model() -> None:
+    items = open_items(EMPTY, V1, guides())
+    paths = [one.path for one in items]
+    assert paths.count("gitlab.project") == paths.count("flag.name") == paths.count("model.name") == 1
+    assert first_open(items) == "model"
+    assert [one.step for one in items] == sorted(
+        (one.step for one in items), key=["model", "checklist", "issues", "phases"].index
+    )
+
+
+def test_an_error_takes_the_place_of_the_blank() -> None:
+    item = items_of(replace(SAMPLE, flag=FlagSpec()))["flag.name"]
+    assert item.level == "error"
+
+
+def test_each_empty_required_field_is_an_item_of_its_own() -> None:
+    draft = put(SAMPLE, "issues[rollout-plan].fields.overview", "", V1)
+    item = items_of(draft)["issues[rollout-plan].fields.overview"]
+    assert (item.step, item.level, item.text) == ("issues", "open", "Rollout plan: Overview is empty")
+
+
+def test_leftovers_are_errors_with_their_line() -> None:
+    draft = put(SAMPLE, "issues[rollout-plan].fields.overview", "Fine.\nTBD", V1)
+    item = items_of(draft)["issues[rollout-plan].fields.overview"]
+    assert item.level == "error"
+    assert "TBD in line 2" in item.text
+
+
+def test_an_issue_that_exists_or_is_left_out_has_no_open_fields() -> None:
+    url = "https://gitlab.example.com/a/b/-/issues/1"
+    draft = replace(SAMPLE, issues=(IssueDraft(kind="rollout-plan", existing=url), *SAMPLE.issues[1:]))
+    assert items_of(draft) == {}
+
+
+def test_a_left_out_issue_is_open_with_the_guides_sentence_until_it_is_waived() -> None:
+    draft = put(SAMPLE, "issues[internal-rollout].skip", True, V1)
+    item = items_of(draft)["issues[internal-rollout]"]
+    assert (item.step, item.level) == ("issues", "open")
+    assert "have been created" in item.sentence
+    assert items_of(waive(draft, "internal-rollout-issue", "Covered.", "alice", NOW)) == {}
+
+
+def test_what_a_later_phase_asks_is_not_due_until_that_phase_is() -> None:
+    draft = put(SAMPLE, "phases[members].answers.quota-increase", "", V1)
+    path = "phases[members].answers.quota-increase"
+    assert items_of(draft)[path].level == "later"
+
+    def entry(phase: str, step: str) -> Entry:
+        return Entry(step, NOW, draft.id, "alice", "sandbox", draft.flag.name, phase, step, "advance")
+
+    live = (entry("stakeholders", "team"), entry("members", "members"))
+    assert items_of(draft, entries=live)[path].level == "warning"
+    assert items_of(replace(draft, strictness="strict"), entries=live)[path].level == "open"
+
+
+def test_the_sample_that_lacks_capacity_says_so_in_the_checklist() -> None:
+    items = items_of(samples()["sample-vertex-codestral-2508"], "v3")
+    assert [(one.step, one.level) for path, one in items.items() if path.startswith("capacity[")] == [
+        ("checklist", "later"),
+        ("checklist", "later"),
+    ]
+
+
+def test_every_path_has_its_step() -> None:
+    assert [step_of(path) for path in ("flag.name", "checks[a]", "capacity[0]", "issues[a]", "criteria[0]")] == [
+        "model",
+        "checklist",
+        "checklist",
+        "issues",
+        "phases",
+    ]
