@@ -54,17 +54,16 @@ def _fill(temporary: Path, data: bytes, *, durable: bool) -> None:
 
 def _keep(target: Path, temporary: Path) -> None:
     """Make the former version the backup, itself atomically; a hard link where the file system has them."""
-    backup = target.with_name(target.name + BACKUP)
+    if not target.exists():
+        return
     spare = temporary.with_suffix(BACKUP)
     try:
         try:
             os.link(target, spare)
-        except FileNotFoundError:
-            return
         except OSError:
             shutil.copyfile(target, spare)
-            spare.chmod(PRIVATE)
-        spare.replace(backup)
+        spare.chmod(PRIVATE)
+        spare.replace(target.with_name(target.name + BACKUP))
     finally:
         spare.unlink(missing_ok=True)
 

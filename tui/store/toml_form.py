@@ -6,6 +6,7 @@ the headings, and so would not keep the order of the keys.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
@@ -18,6 +19,8 @@ from msgspec import Struct
 from tui.domain.draft import CheckAnswer, Draft, FlagSpec, Model, PhaseDraft, Place, Team
 
 WIDTH = 110
+
+_ESCAPED = re.compile(r'\\\\|((?:\\")+)(?!"""$)')
 
 _ALWAYS: Mapping[type[Struct], frozenset[str]] = {
     Draft: frozenset({"title", "guide", "strictness", "model", "team", "gitlab", "flag"}),
@@ -114,7 +117,14 @@ def _literal(value: object, *, multiline: bool = False) -> str:
     if isinstance(value, str):
         value = _text(value)
         multiline = multiline and "\r\n" not in value  # a TOML reader makes \n of it, so it is written as escapes
-    return tomli_w.dumps({"k": value}, multiline_strings=multiline)[len("k = ") : -1]
+    text = tomli_w.dumps({"k": value}, multiline_strings=multiline)[len("k = ") : -1]
+    return _ESCAPED.sub(_readable, text) if text.startswith('"""\n') else text
+
+
+def _readable(match: re.Match[str]) -> str:
+    """One or two quotes need no backslash in a long text, unless they are at its end."""
+    quotes = match[1] or ""
+    return quotes.replace("\\", "") if 0 < len(quotes) <= len('\\"\\"') else match[0]
 
 
 def _moment(value: date) -> str:
