@@ -61,11 +61,9 @@ class Gateway:
         return one_line(self._transport.read("/version", wire.Version).version)
 
     def enterprise(self) -> bool | None:
-        """Whether it is the enterprise edition; None when it does not say (before 15.2)."""
-        try:
-            return self._transport.read("/metadata", wire.Metadata).enterprise
-        except NotFound:
-            return None
+        """Whether it is the enterprise edition; None when it does not say (before 15.2, which had no metadata)."""
+        found = self._transport.optional("/metadata", wire.Metadata)
+        return found.enterprise if found else None
 
     def operator(self) -> Operator:
         """Who the token belongs to; asked once."""

@@ -32,6 +32,12 @@ from tui.gateway.answers import Answer
 from tui.gateway.waits import LONGEST, retry_after
 
 _NEVER_SENT = (low.NewConnectionError, low.NameResolutionError, low.ConnectTimeoutError, low.ProxyError)
+_NEVER_MADE = (
+    requests.exceptions.InvalidJSONError,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+)
 _TRANSIENT = {408, 429, 500, 502, 503, 504, *range(520, 531)}
 _NO_API = "Check the address of the instance; a login page or a proxy may stand in between."
 
@@ -79,7 +85,7 @@ def of_failure(sent: Sent, error: Exception) -> GitLabError:
     reasons = _chain(error)
     if isinstance(error, requests.TooManyRedirects):
         return Invalid(f"{sent.instance} redirects {sent.about} in a circle.", _NO_API)
-    if isinstance(error, requests.RequestException) and isinstance(error, ValueError):
+    if isinstance(error, _NEVER_MADE):
         return Invalid(
             f"{sent.about} cannot be sent to {sent.instance}.",
             "Check its address and the proxy settings, and the text for characters that no file has.",

@@ -61,16 +61,21 @@ class SharedTls(HTTPAdapter):
 
 
 class Backend(RequestsBackend):
-    """Keeps the last response: python-gitlab's errors have no headers, and `Retry-After` is one."""
+    """Keeps the response: python-gitlab's errors have no headers, and `Retry-After` is one."""
 
-    last: requests.Response | None = None
+    _last: requests.Response | None = None
 
     def http_request(self, *args: Any, **kwargs: Any) -> RequestsResponse:  # noqa: ANN401 - passed through
-        """One request; `last` is its response, None while there is none."""
-        self.last = None
+        """One request; its response can be taken afterwards."""
         answer = super().http_request(*args, **kwargs)
-        self.last = answer.response
+        self._last = answer.response
         return answer
+
+    def take(self) -> requests.Response:
+        """The response to the last request, once. It is not kept longer: it holds the connection."""
+        response, self._last = self._last, None
+        assert response is not None
+        return response
 
 
 class Client:

@@ -161,8 +161,7 @@ def _exchange(
             ),  # python-gitlab hands it on to requests, which takes a pair
             obey_rate_limit=False,
         )
-    response = client.backend.last
-    assert response is not None
+    response = client.backend.take()
     following = response.links.get("next", {}).get("url")
     return Answer(response.status_code, response.headers, response.content, urlsplit(following or "").query or None)
 
