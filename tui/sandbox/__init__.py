@@ -1,1 +1,1 @@
-"""The embedded sandbox: a small GitLab on 127.0.0.1. Its world shares no code with the planner; each checks the other."""
+"""The sandbox: a small GitLab on 127.0.0.1, whose world shares no code with the planner: each checks the other."""

@@ -134,6 +134,7 @@ class Connection(BaseHTTPRequestHandler):
         if fault.kind == "late":
             self.backend.stopping.wait(fault.seconds)
             self._work(received, secret)
+        raise ConnectionResetError("this connection was reset on purpose")
 
     def _answer_badly(self, fault: Fault, received: Received, secret: str | None) -> None:
         if fault.kind == "outsider":
@@ -151,10 +152,11 @@ class Connection(BaseHTTPRequestHandler):
 
     def _reset(self) -> None:
         """Close so that the client sees a reset, not an end."""
-        self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self.connection.close()
+        for part in (self.rfile, self.wfile, self.connection):
+            with contextlib.suppress(OSError):
+                part.close()
 
     def _send(self, answer: Encoded) -> None:
         self.send_response(answer.status)

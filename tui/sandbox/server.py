@@ -41,7 +41,7 @@ def _utc_now() -> datetime:
 
 
 class Server:
-    """A fake GitLab: start it, talk to `url` with `token`, stop it. It remembers in a folder, or not at all with None."""
+    """A fake GitLab: start it, talk to `url` with `token`, stop it; without a folder it forgets."""
 
     def __init__(
         self,

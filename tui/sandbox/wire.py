@@ -93,6 +93,7 @@ def encode(response: Response, method: str, if_none_match: str | None = None) ->
     if method in {"GET", "HEAD"} and response.status == 200:  # noqa: PLR2004 - the status itself is the clearest name
         headers["Etag"] = f'W/"{sha256(body).hexdigest()[:32]}"'
         if if_none_match == headers["Etag"]:
+            del headers["Content-Type"]
             return Encoded(304, headers, b"")
     return Encoded(response.status, headers, body)
 

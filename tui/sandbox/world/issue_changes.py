@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tui.sandbox.world import params
-from tui.sandbox.world.access import may_read, may_set_metadata
+from tui.sandbox.world.access import may_read, may_set_metadata, may_update
 from tui.sandbox.world.http import Call
 from tui.sandbox.world.projects import ensure_label, label_named
 from tui.sandbox.world.quick_actions import due_day, label_names, usernames
@@ -89,9 +89,10 @@ def run_commands(
     """
     ran = Ran()
     trusted = may_set_metadata(call, project)
+    involved = issue is not None and may_update(call, project, issue)
     for name, argument in commands:
         runner = _RUNNERS.get(name)
-        if runner and (trusted or name in _FOR_AUTHORS):
+        if runner and (trusted or (involved and name in _FOR_AUTHORS)):
             runner(call, project, issue, changes, argument, ran)
     return ran
 

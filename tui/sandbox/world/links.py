@@ -26,12 +26,13 @@ def _project_of(call: Call, issue: Issue) -> Project:
     return call.world.projects[issue.project_id]
 
 
-def _view(call: Call, issue: Issue) -> dict[str, object]:
-    return render(call, _project_of(call, issue), issue, subscribed=False)
+def _view(call: Call, issue: Issue, *, subscribed: bool) -> dict[str, object]:
+    return render(call, _project_of(call, issue), issue, subscribed=subscribed)
 
 
 def _link_view(call: Call, source: Issue, target: Issue, link_type: str) -> dict[str, object]:
-    return {"source_issue": _view(call, source), "target_issue": _view(call, target), "link_type": link_type}
+    ends = {"source_issue": _view(call, source, subscribed=True), "target_issue": _view(call, target, subscribed=True)}
+    return ends | {"link_type": link_type}
 
 
 def index(call: Call) -> Response:
@@ -52,7 +53,7 @@ def index(call: Call) -> Response:
             "link_created_at": made,
             "link_updated_at": made,
         }
-        rows.append(_view(call, other) | details)
+        rows.append(_view(call, other, subscribed=False) | details)
     return Response(200, rows)
 
 
