@@ -6,10 +6,13 @@ references (`plan.reference`) stay text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tui.domain import lint
 from tui.domain.text import clean, one_line
+
+_FENCE = re.compile("^(?:```|~~~)")
 
 NOTHING = "_Nothing noted yet._"
 """What stands where the operator has written nothing: neutral, and no leftover to the linter."""
@@ -22,7 +25,7 @@ def block(text: str) -> str:
 
 def inline(text: str) -> str:
     """Text as one line, for the inside of a sentence or a list item."""
-    return _inert(lint.literal(one_line(text)))
+    return _inert(lint.literal(_FENCE.sub(r"\\\g<0>", one_line(text))))
 
 
 def cell(text: str) -> str:

@@ -15,6 +15,7 @@ from tui.domain import lint, timeline
 
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _WORD = re.compile(r"[a-z0-9]+")
+_NUMBER = re.compile(r"^[\d.]+\s+")
 _FLAG = re.compile(r"<(?:your-)?(?:feature[-_ ])?flag[-_ ]name>", re.IGNORECASE)
 _SAME: dict[frozenset[str], str] = {
     frozenset({"persevere", "continue", "criteria"}): "continue criteria",
@@ -46,7 +47,7 @@ class _Section:
 
     @property
     def key(self) -> str:
-        words = _WORD.findall(self.title.lower())
+        words = _WORD.findall(_NUMBER.sub("", self.title.lower()))
         return _SAME.get(frozenset(words) - {"and"}, " ".join(words))
 
 

@@ -97,14 +97,21 @@ def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
     if entry.waivers:
         waived = [f"- {_quoted(name)}: {markdown.inline(reason)}" for name, reason in sorted(entry.waivers.items())]
         parts.append("\n".join(["Requirements waived:", "", *waived]))
-    if entry.reason:
-        parts.append(f"Reason: {markdown.inline(entry.reason)}")
+    reason = _own_reason(entry)
+    if reason:
+        parts.append(f"Reason: {markdown.inline(reason)}")
     operator, instance = markdown.inline(entry.operator), markdown.inline(entry.instance)
     where = f"{_place(entry)} {ACTION_WORDS[entry.action]} by {operator} on {instance}, {at}"
     live = entry.live_seconds
     before = f"; the step before was live for {duration.words(timedelta(seconds=live))}" if live else ""
     parts.append(f"{where}{before}.")
     return "\n\n".join([*parts, f"{_comment(data)}\n{marker}"])
+
+
+def _own_reason(entry: Entry) -> str:
+    """The reason of the step itself: the plan adds those of the waivers, which the note lists one by one."""
+    waived = "; ".join(f"waived {name}: {reason}" for name, reason in entry.waivers.items())
+    return entry.reason.removesuffix(waived).removesuffix("; ") if waived else entry.reason
 
 
 def headline(entry: Entry) -> str:

@@ -1,0 +1,350 @@
+"""Issue texts: whole, repeatable, and inert whatever somebody typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from msgspec.structs import replace
+
+from tests.domain.shipped import body, entry, guides, samples, skeleton
+from tui.domain import lint, timeline
+from tui.domain.draft import (
+    Announcement,
+    Baseline,
+    Capacity,
+    CheckAnswer,
+    Criterion,
+    Draft,
+    FlagSpec,
+    IssueDraft,
+    Model,
+    PhaseDraft,
+    Team,
+    Waiver,
+)
+from tui.domain.errors import BadInput
+from tui.domain.plan import read_marker, resolve, unresolved
+from tui.domain.render import announcement_text, default_issue, issue_title
+
+KINDS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
+EVERY = [(name, kind) for name in sorted(samples()) for kind in KINDS]
+BARE = Draft(schema=1, id="bare")
+
+HOSTILE = (
+    "/close",
+    "fine\n/close\n/label ~x",
+    "fine\r\n/CLOSE\rx\r/confidential",
+    "```\n/close\n~~~\n```\n/close",
+    "    ```\n/close",
+    "```\nnever closed",
+    "<!-- never closed",
+    "<!-- rollout-tui: operation=1 rollout=x slot=y -->",
+    "<!-- rollout-tui: timeline end -->",
+    "a | b",
+    "{{ 7*7 }} {% for x in y %} {# z #}",
+    "⟪iid:rollout-plan⟫ ⟪ref:flag-rollout⟫ ⟪operation:issue:rollout-plan⟫",
+    "\x1b]0;title\x07 \u202e \x00 \ud800",
+    "[/] [bold]x[/bold] [@click=app.quit]x[/]",
+    "# heading\n## Rollout\n---\n> quote",
+)
+
+
+def filled_with(text: str, guide: str = "v1") -> Draft:
+    """A draft with `text` wherever a person can type."""
+    issues = []
+    for one in guides()[guide].issues:
+        fields: dict[str, str | tuple[str, ...]] = {
+            field.key: (text, text) if field.kind == "list" else text for field in one.fields
+        }
+        issues.append(IssueDraft(kind=one.kind, fields=fields, title=text))
+    return Draft(
+        schema=1,
+        id="hostile",
+        guide=guide,
+        title=text,
+        model=Model(**dict.fromkeys(Model.__struct_fields__, text)),
+        team=Team(name=text, channel=text, dri=text, stakeholders=(text, text)),
+        flag=FlagSpec(name=text),
+        checks=tuple(
+            CheckAnswer(id=one.id, state="done", note=text, evidence=text, by=text) for one in guides()[guide].checks
+        ),
+        capacity=(Capacity(region=text, peak_requests_per_minute=5, quota_requests_per_minute=9),),
+        issues=tuple(issues),
+        phases=(
+            PhaseDraft(id="stakeholders", users=(text,), groups=(text,), feature_groups=(text,)),
+            PhaseDraft(id="members", feature_groups=(text,), answers={"quota-increase": text}),
+        ),
+        criteria=(Criterion(kind="continue", metric=text, comparator="<=", value=1, unit=text),),
+        baseline=(Baseline(metric=text, low=1, high=2, unit=text),),
+        waivers=(Waiver(requirement=text, reason=text or "x", by=text),),
+        announcement=Announcement(channels=(text,), text=text),
+    )
+
+
+@pytest.mark.parametrize(("name", "kind"), EVERY)
+def test_a_sample_renders_whole(name: str, kind: str) -> None:
+    text = body(samples()[name], kind)
+    assert lint.leftovers(text) == ()
+    assert lint.quick_actions(text) == ()
+    assert "_Nothing noted yet._" not in text
+    assert text == body(samples()[name], kind)
+
+
+@pytest.mark.parametrize("guide_id", ["v1", "v2", "v3"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_draft_renders_with_neutral_lines(guide_id: str, kind: str) -> None:
+    text = body(replace(BARE, guide=guide_id), kind)
+    assert "_Nothing noted yet._" in text
+    assert lint.leftovers(text) == ()
+    assert lint.quick_actions(text) == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_the_guide_is_in_the_text(kind: str) -> None:
+    guide = guides()["v1"]
+    issue = guide.issue(kind)
+    assert issue is not None
+    for field in issue.fields:
+        drafted = IssueDraft(kind=kind, fields={field.key: "Marmalade."})
+        assert "Marmalade." in body(BARE, kind, issue=drafted), field.key
+
+
+@pytest.mark.parametrize("field", ["summary", "expected_effect", "documentation", "feature_issue", "risks"])
+def test_the_commands_only_flavour_has_its_fields_too(field: str) -> None:
+    drafted = IssueDraft(kind="flag-rollout", fields={field: "Marmalade."})
+    assert "Marmalade." in body(replace(BARE, guide="v3"), "flag-rollout", issue=drafted)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Overview",
+        "Resources",
+        "Rollout success criteria",
+        "Dashboard references",
+        "Legal notes",
+        "Known issues",
+        "Timeline",
+        "Feedback from team members",
+        "Continue criteria",
+        "Pause or rollback criteria",
+        "Mitigation and rollback plan",
+        "Release announcement",
+    ],
+)
+def test_the_rollout_plan_has_the_sections_of_gitlabs_template(heading: str) -> None:
+    assert f"# {heading}\n" in body(samples()["sample-codestral-2501"], "rollout-plan")
+
+
+def test_numbers_of_the_draft_are_in_the_plan() -> None:
+    text = body(samples()["sample-codestral-2501"], "rollout-plan")
+    for part in (
+        "| us-east | 3,400 | 6,000 |",
+        "latency_p95 <= 1212 ms",
+        "| latency_p50 | 637 | 782 | ms | 2025-09-01 |",
+    ):
+        assert part in text
+
+
+def test_a_check_shows_its_state_and_evidence() -> None:
+    at = datetime(2026, 1, 5, tzinfo=UTC)
+    draft = replace(
+        BARE,
+        checks=(
+            CheckAnswer(id="considerations-reviewed", state="done", evidence="https://x.example/1", by="bob", at=at),
+            CheckAnswer(id="provider-capacity", state="not-applicable", note="Same host."),
+        ),
+    )
+    text = body(draft, "rollout-plan")
+    assert "- [x] Considerations for adding a model reviewed (bob 2026-01-05)\n  - https://x.example/1" in text
+    assert "(not applicable)\n  - Same host." in text
+    assert "- [ ] Considerations" in body(BARE, "rollout-plan")
+
+
+def test_a_waiver_with_its_reason_is_on_the_issue_and_one_without_is_not() -> None:
+    draft = replace(
+        BARE,
+        waivers=(
+            Waiver(requirement="internal-rollout-issue", reason="Covered.", by="bob"),
+            Waiver(requirement="flag-type"),
+        ),
+    )
+    text = body(draft, "rollout-plan")
+    assert "- `internal-rollout-issue`: Covered. (bob)" in text
+    assert "flag-type" not in text
+
+
+def test_siblings_are_linked_and_the_marker_is_resolved() -> None:
+    text = body(samples()["sample-codestral-2501"], "rollout-plan")
+    assert set(unresolved(text)) == {
+        "ref:flag-rollout",
+        "ref:internal-rollout",
+        "ref:internal-feedback",
+        "operation:issue:rollout-plan",
+    }
+    known = {"ref:flag-rollout": "group/project#4", "operation:issue:rollout-plan": "01XYZ"}
+    sent = resolve(text, known)
+    assert "| Feature flag rollout issue | group/project#4 |" in sent
+    found = read_marker(sent)
+    assert found is not None
+    assert (found.operation, found.rollout, found.slot) == ("01XYZ", "sample-codestral-2501", "rollout-plan")
+
+
+def test_an_issue_of_one_phase_names_its_slot_and_phase() -> None:
+    guide = guides()["v1"]
+    issue = guide.issue("rollout-plan")
+    assert issue is not None
+    drafted = IssueDraft(kind="rollout-plan", phase="everyone")
+    draft = replace(BARE, model=Model(name="New"))
+    assert issue_title(issue, draft, drafted) == "New Rollout Plan (everyone)"
+    assert " slot=rollout-plan@everyone -->" in body(draft, "rollout-plan", issue=drafted)
+
+
+def test_commands_never_set_a_percentage_of_time() -> None:
+    for name in samples():
+        text = body(samples()[name], "flag-rollout")
+        flag = samples()[name].flag.name
+        assert "--random" not in text
+        sets = [line for line in text.splitlines() if line.startswith("/chatops gitlab run feature set")]
+        assert sets
+        for line in sets:
+            words = line.split()
+            assert flag in words
+            assert words[-1].isdigit() is False or "--actors" in words
+            assert "--actors" in words or {"true", "false"} & set(words), line
+
+
+def test_a_step_down_command_restores_the_team() -> None:
+    lines = body(samples()["sample-codestral-2501"], "flag-rollout").splitlines()
+    flag = "use_fireworks_codestral_code_completion"
+    start = next(number for number, line in enumerate(lines) if line.startswith("Off for users, on for the team"))
+    assert lines[start + 3 : start + 7] == [
+        f"/chatops gitlab run feature set {flag} false",
+        f"/chatops gitlab run feature set --user=alice,bob {flag} true",
+        f"/chatops gitlab run feature set --group=code-creation {flag} true",
+        f"/chatops gitlab run feature set --feature-group=gitlab_team_members {flag} true",
+    ]
+
+
+@pytest.mark.parametrize("flag", [FlagSpec(), FlagSpec(name="x", target="project", project="a/b")])
+def test_there_are_no_chat_commands_where_they_would_not_work(flag: FlagSpec) -> None:
+    for guide_id in guides():
+        assert "/chatops" not in body(replace(BARE, guide=guide_id, flag=flag), "flag-rollout")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("guide_id", ["v1", "v3"])
+def test_hostile_text_does_nothing(text: str, kind: str, guide_id: str) -> None:
+    draft = filled_with(text, guide_id)
+    rendered = body(draft, kind)
+    safe = body(filled_with("harmless", guide_id), kind)
+    assert lint.quick_actions(rendered) == ()
+    slashes = [line for line in rendered.splitlines() if line.startswith("/")]
+    assert all(line.startswith("/chatops gitlab run feature ") for line in slashes)
+    assert unresolved(rendered) == unresolved(safe)
+    assert rendered.count("<!--") == safe.count("<!--")
+    assert not any(ord(char) < 32 and char != "\n" for char in rendered)
+    last = rendered.splitlines()[-1]
+    assert read_marker(rendered) == read_marker(last)
+    assert read_marker(last) is not None
+    assert "49" not in rendered
+    if kind == "rollout-plan":
+        assert rendered.index(timeline.START) < rendered.index(timeline.END)
+
+
+def test_a_pipe_does_not_end_a_table_cell() -> None:
+    lines = body(filled_with("a | b"), "rollout-plan").splitlines()
+    rows = [line for line in lines if line.startswith("| a ")]
+    assert rows
+    assert all("&#124;" in row for row in rows)
+
+
+def test_a_field_with_markdown_keeps_its_lines() -> None:
+    drafted = IssueDraft(kind="rollout-plan", fields={"overview": "One.\n\n- two\n- three\n"})
+    assert "## Overview\n\nOne.\n\n- two\n- three\n" in body(BARE, "rollout-plan", issue=drafted)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("fine\n{{ nothing }}", 2, "nothing"),
+        ("{{ fields.overwiev }}", 1, "overwiev"),
+        ("a\n\n{% if %}", 3, "Expected"),
+        ("{{ model.name.nope }}", 1, "nope"),
+        ("{{ 1 / 0 }}", 1, "division"),
+        ("{{ ''.__class__.__mro__ }}", 1, "__class__"),
+    ],
+)
+def test_a_broken_skeleton_says_where_and_what_there_is(text: str, line: int, what: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        body(BARE, "rollout-plan", text=text)
+    assert f"rollout-plan.md, line {line}" in str(caught.value)
+    assert what in str(caught.value)
+    assert "mitigation" in caught.value.hint
+    assert "timeline" in caught.value.hint
+
+
+def test_an_own_skeleton_is_escaped_without_asking() -> None:
+    drafted = IssueDraft(kind="rollout-plan", fields={"overview": "/close\n<!-- x"})
+    text = body(BARE, "rollout-plan", issue=drafted, text="{{ fields.overview }}")
+    assert lint.quick_actions(text) == ()
+    assert "&lt;!-- x" in text
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(BadInput, match="no plan issue of the kind"):
+        body_of_unknown()
+
+
+def body_of_unknown() -> str:
+    from tui.domain.render import issue_body
+
+    return issue_body(
+        skeleton("rollout-plan.md"),
+        draft=BARE,
+        guide=guides()["v1"],
+        issue=IssueDraft(kind="postcard"),
+        steps=(),
+        entries=(),
+        references={},
+    )
+
+
+def test_defaults_come_from_the_guide_and_the_draft_wins() -> None:
+    issue = guides()["v1"].issue("rollout-plan")
+    assert issue is not None
+    draft = replace(BARE, model=Model(name="New"), team=Team(dri="bob"))
+    default = default_issue(issue, draft)
+    assert default.title == "New Rollout Plan"
+    assert default.confidential is True
+    assert "group::code creation" in (default.labels or ())
+    assert default.assignees == ("bob",)
+    own = IssueDraft(kind="rollout-plan", title="Mine", confidential=False, labels=(), assignees=("carol",))
+    kept = default_issue(issue, draft, own)
+    assert (kept.title, kept.confidential, kept.labels, kept.assignees) == ("Mine", False, (), ("carol",))
+
+
+def test_a_title_is_one_line_within_gitlabs_limit() -> None:
+    issue = guides()["v1"].issue("rollout-plan")
+    assert issue is not None
+    long = replace(BARE, model=Model(name="x" * 400 + "\n\ty"))
+    title = issue_title(issue, long, IssueDraft(kind="rollout-plan", phase="everyone"))
+    assert len(title) <= 255
+    assert title.endswith("(everyone)")
+    braces = replace(BARE, model=Model(name="{flag} {0} ⟪iid:x⟫"))
+    assert issue_title(issue, braces, IssueDraft(kind="rollout-plan")) == "{flag} {0} «iid:x» Rollout Plan"
+
+
+def test_history_is_in_the_timeline() -> None:
+    text = body(samples()["sample-codestral-2501"], "rollout-plan", entries=(entry("stakeholders", "team"),))
+    assert (
+        "| 2026-02-02 09:00 | Own team and interested stakeholders: alice, bob, group code-creation | **live** |"
+        in text
+    )
+
+
+def test_the_announcement_is_the_operators_own() -> None:
+    draft = replace(BARE, announcement=Announcement(text="\n Hello  \n\nworld\n"))
+    assert announcement_text(draft) == "Hello\n\nworld"

@@ -1,0 +1,129 @@
+"""Filling a project's own issue template."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domain.shipped import body, samples
+from tui.domain import lint, timeline
+from tui.domain.plan import read_marker
+from tui.domain.template import fill
+
+TEMPLATE = """<!-- Use this template for model rollouts -->
+
+## Overview
+
+_Add an overview here_
+
+## Resources
+
+| Resource | Link |
+| --- | --- |
+| Flag | `<feature-flag-name>` |
+
+## Rollout Success Criteria
+
+* _Add criteria_
+
+## House rules
+
+Ask the `#house` channel first.
+
+## Rollout
+
+### Timeline
+
+| Date | Audience | Status |
+| --- | --- | --- |
+| TBD | Team | |
+
+### Persevere / Continue criteria
+
+TBD
+
+### Pivot / Pause / Rollback criteria
+
+TBD
+
+## Release announcement
+
+TBD
+
+/confidential
+/label ~"group::code creation" ~"type::feature"
+"""
+
+DRAFT = samples()["sample-codestral-2501"]
+
+
+def test_the_template_keeps_its_words_and_order() -> None:
+    text = body(DRAFT, "rollout-plan", template=TEMPLATE)
+    headings = [line for line in text.splitlines() if line.startswith("#")]
+    theirs = [line for line in TEMPLATE.splitlines() if line.startswith("#")]
+    assert headings[: len(theirs)] == theirs
+    assert "Ask the `#house` channel first." in text
+    assert text.startswith("<!-- Use this template for model rollouts -->")
+
+
+def test_matching_sections_are_filled_and_nothing_is_left_over() -> None:
+    text = body(DRAFT, "rollout-plan", template=TEMPLATE)
+    assert lint.leftovers(text) == ()
+    assert "Codestral 25.01 becomes the model behind Code Completion." in text
+    criteria = text[text.index("### Persevere / Continue criteria") : text.index("### Pivot / Pause / Rollback")]
+    assert "latency_p95 <= 1212 ms" in criteria
+    rollback = text[text.index("### Pivot / Pause / Rollback") : text.index("## Release announcement")]
+    assert "latency_p95 > 1460 ms" in rollback
+
+
+def test_what_the_template_has_no_place_for_comes_after_it() -> None:
+    text = body(DRAFT, "rollout-plan", template=TEMPLATE)
+    end = text.index("## Release announcement")
+    for heading in ("## Legal notes", "## Mitigation and rollback plan", "## Requirements waived", "### Capacity"):
+        assert text.index(heading) > end
+
+
+def test_quick_actions_are_taken_out_and_told() -> None:
+    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), "x")
+    assert filled.quick_actions == ("/confidential", '/label ~"group::code creation" ~"type::feature"')
+    assert lint.quick_actions(filled.text) == ()
+    assert "/confidential" not in filled.text
+
+
+def test_it_says_what_was_filled_and_what_was_kept() -> None:
+    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), "x")
+    assert "Overview" in filled.filled
+    assert "Timeline" in filled.filled
+    assert "Persevere / Continue criteria" in filled.filled
+    assert "House rules" in filled.kept
+    assert not set(filled.filled) & set(filled.kept)
+
+
+@pytest.mark.parametrize("template", [TEMPLATE, "Only words.", "## House rules\n\nAsk."])
+def test_the_timeline_and_the_marker_are_always_there_once(template: str) -> None:
+    text = body(DRAFT, "rollout-plan", template=template)
+    assert text.count(timeline.START) == text.count(timeline.END) == 1
+    assert timeline.replace_block(text, "new") is not None
+    assert read_marker(text) == read_marker(text.splitlines()[-1]) is not None
+
+
+def test_a_heading_inside_code_is_no_heading() -> None:
+    filled = fill("```\n## Overview\n```\n", "## Overview\n\nours", "x")
+    assert filled.kept == filled.filled == ()
+    assert filled.text == "```\n## Overview\n```\n\n## Overview\n\nours"
+
+
+@pytest.mark.parametrize("heading", ["## overview", "# Overview #", "###### OVERVIEW:", "## 1. Overview"])
+def test_headings_match_whatever_their_level_and_case(heading: str) -> None:
+    assert fill(f"{heading}\n\nold", "## Overview\n\nours", "x").text == f"{heading}\n\nours"
+
+
+def test_an_empty_section_of_ours_leaves_theirs() -> None:
+    assert (
+        fill("## Rollout\n\nkeep", "## Rollout\n\n### Timeline\n\nx").text == "## Rollout\n\nkeep\n\n### Timeline\n\nx"
+    )
+
+
+@pytest.mark.parametrize("placeholder", ["<feature-flag-name>", "<flag_name>", "<your-feature-flag-name>"])
+def test_the_flags_name_replaces_its_placeholder(placeholder: str) -> None:
+    assert fill(f"Run `{placeholder}`", "", "use_it").text == "Run `use_it`"
+    assert fill(f"Run `{placeholder}`", "").text == f"Run `{placeholder}`"
