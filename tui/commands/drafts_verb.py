@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @json_option
 def command(*, as_json: bool) -> None:
     """List the drafts and running rollouts."""
-    from tui.store.index import DraftIndex
+    from tui.store.index import Index
 
     workbench = bench()
-    index = DraftIndex(workbench.locations)
+    index = Index(workbench.locations)
     summaries = index.summaries()
     index.save()
     latest = workbench.records.latest()

@@ -26,6 +26,7 @@ from tui.commands.common import bench, say
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when it is ready.")
 def command(*, port: int, scenario: str, project: str | None, era: str, state: Path | None, as_json: bool) -> None:
     """Serve the embedded sandbox on 127.0.0.1 until SIGTERM or ctrl+c. Nothing outside this machine reaches it."""
+    from tui.runtime.connect import sandbox_errors
     from tui.sandbox.server import Server
     from tui.store.assets import ROOT
 
@@ -35,7 +36,10 @@ def command(*, port: int, scenario: str, project: str | None, era: str, state: P
     def ask(number: int, frame: FrameType | None) -> None:
         stop.set()
 
-    with Server(folder, port=port, scenario=scenario, project=project, era=era, assets=ROOT) as server:
+    with (
+        sandbox_errors(),
+        Server(folder, port=port, scenario=scenario, project=project, era=era, assets=ROOT) as server,
+    ):
         signal.signal(signal.SIGTERM, ask)
         signal.signal(signal.SIGINT, ask)
         ready = {"url": server.url, "token": server.token, "project": server.project, "tokens": dict(server.tokens)}

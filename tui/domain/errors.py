@@ -7,6 +7,7 @@
     ├── InUse                another process holds what we need
     ├── StoreError           a file, folder or the records database cannot be read or written
     │   └── TooNew           it was made by a newer rollout-tui
+    ├── SandboxUnavailable   the embedded sandbox cannot be started
     ├── Blocked              a requirement is open
     ├── Stale                GitLab changed since the plan was made
     ├── Interrupted          the operator stopped it
@@ -75,6 +76,11 @@ class StoreError(RolloutError):
 class TooNew(StoreError):
     code = "too-new"
     hint_default = "Update rollout-tui; an older one could damage what it does not know."
+
+
+class SandboxUnavailable(RolloutError):
+    code = "sandbox"
+    hint_default = "Stop what uses its folder or port, or use another one."
 
 
 class Blocked(RolloutError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.domain.errors import TokenMissing
+from tui.domain.errors import SandboxUnavailable, TokenMissing
 from tui.gateway.connection import Connection, from_config, from_environment, is_loopback
 from tui.gateway.secret import Secret
 
@@ -75,8 +75,20 @@ def _sandbox(locations: Locations, stack: ExitStack) -> Connection:
     from tui.sandbox.attach import attach
     from tui.store.assets import ROOT
 
-    attached = stack.enter_context(attach(locations.sandbox, assets=ROOT))
+    with sandbox_errors():
+        attached = stack.enter_context(attach(locations.sandbox, assets=ROOT))
     return Connection(name=SANDBOX, url=attached.url, token=Secret(attached.token))
+
+
+@contextmanager
+def sandbox_errors() -> Iterator[None]:
+    """The sandbox knows nothing of our errors, so that its world stays independent of the planner's."""
+    from tui.sandbox.errors import SandboxError
+
+    try:
+        yield
+    except SandboxError as error:
+        raise SandboxUnavailable(str(error), error.hint) from error
 
 
 def _from_settings(name: str, settings: Settings, environ: Mapping[str, str]) -> Connection:
