@@ -28,6 +28,7 @@ _Add an overview here_
 ## House rules
 
 Ask the `#house` channel first.
+/assign @boss
 
 ## Rollout
 
@@ -84,9 +85,9 @@ def test_what_the_template_has_no_place_for_comes_after_it() -> None:
 
 def test_quick_actions_are_taken_out_and_told() -> None:
     filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), "x")
-    assert filled.quick_actions == ("/confidential", '/label ~"group::code creation" ~"type::feature"')
+    assert filled.quick_actions == ("/assign @boss", "/confidential", '/label ~"group::code creation" ~"type::feature"')
     assert lint.quick_actions(filled.text) == ()
-    assert "/confidential" not in filled.text
+    assert "/assign" not in filled.text
 
 
 def test_it_says_what_was_filled_and_what_was_kept() -> None:
@@ -127,3 +128,12 @@ def test_an_empty_section_of_ours_leaves_theirs() -> None:
 def test_the_flags_name_replaces_its_placeholder(placeholder: str) -> None:
     assert fill(f"Run `{placeholder}`", "", "use_it").text == "Run `use_it`"
     assert fill(f"Run `{placeholder}`", "").text == f"Run `{placeholder}`"
+
+
+def test_our_opening_follows_theirs() -> None:
+    assert fill("Theirs.\n\n## A\n\na", "Ours.\n\n## B\n\nb").text == "Theirs.\n\nOurs.\n\n## A\n\na\n\n## B\n\nb"
+
+
+def test_a_heading_that_an_operator_typed_loses_nothing() -> None:
+    filled = fill("## Overview\n\nold", "## Overview\n\nfirst\n\n## Overview\n\nsecond\n\n## Aside\n\nthird")
+    assert filled.text == "## Overview\n\nfirst\n\n## Overview\n\nsecond\n\n## Aside\n\nthird"

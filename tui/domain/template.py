@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tui.domain import lint, timeline
+from tui.domain import lint
 
 _HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -39,7 +39,7 @@ class Filled:
 
 @dataclass(frozen=True)
 class _Section:
-    """A heading line (empty before the first one), and the text up to the next heading of any level."""
+    """A heading line (empty for the first section), and the text up to the next heading of any level."""
 
     heading: str
     title: str
@@ -55,20 +55,20 @@ def fill(template: str, rendered: str, flag: str = "") -> Filled:
     """`template` with the sections of `rendered`; a placeholder for the flag's name becomes `flag`."""
     actions = lint.quick_actions(template)
     theirs = _sections(_FLAG.sub(lambda match: flag or match[0], lint.without_quick_actions(template)))
-    ours = {one.key: one for one in reversed(_sections(rendered)) if one.body.strip()}
-    texts: list[str] = []
+    opening, *ours = _sections(rendered)
+    texts = [theirs[0].body.strip("\n"), opening.body.strip("\n")]
     filled: list[str] = []
     kept: list[str] = []
-    for section in theirs:
-        match = ours.pop(section.key, None) if section.title else None
+    for section in theirs[1:]:
+        match = next((one for one in ours if one.key == section.key and one.body.strip()), None)
+        if match is None:
+            kept.append(section.title)
+        else:
+            ours.remove(match)
+            filled.append(section.title)
         texts.append(_text(section.heading, (match or section).body))
-        if section.title:
-            (filled if match else kept).append(section.title)
-    texts.extend(_text(one.heading, one.body) for one in reversed(ours.values()))
-    text = "\n\n".join(filter(None, texts))
-    if timeline.START not in text and timeline.START in rendered:
-        text = f"{text}\n\n{rendered[rendered.index(timeline.START) :].partition(timeline.END)[0]}{timeline.END}"
-    return Filled(text, tuple(filled), tuple(kept), actions)
+    texts.extend(_text(one.heading, one.body) for one in ours if one.body.strip())
+    return Filled("\n\n".join(filter(None, texts)), tuple(filled), tuple(kept), actions)
 
 
 def _text(heading: str, body: str) -> str:
