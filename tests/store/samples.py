@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tui.domain.gates import Gates
 from tui.domain.history import Action, Entry
@@ -198,5 +199,9 @@ def operation(name: str = "o1", *, run: str = "a1", kind: str = "create-issue") 
 def other_process(code: str, *args: str) -> subprocess.Popen[str]:
     """Another Python process that runs `code`, with pipes for its input and output."""
     return subprocess.Popen(
-        [sys.executable, "-c", code, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, *args],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
     )

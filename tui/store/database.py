@@ -65,7 +65,8 @@ class Database:
                 self._idle.append(connection)
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the connections that are not in use; the next use opens and checks the file again."""
+        self._ready = False
         while self._idle:
             self._idle.pop().close()
 
