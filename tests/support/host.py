@@ -1,0 +1,52 @@
+"""An app that hosts one screen: what the screen asks for is kept, and its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.domain.planning import Situation, compute
+from tui.runtime.workbench import Prepared
+from tui.widgets.messages import ApplyWanted, CancelWanted, DraftChanged, PlanWanted, StatusWanted
+from tui.widgets.theme import ThemedApp
+
+
+class Host(ThemedApp[None]):
+    """Shows one screen on top of an empty one."""
+
+    def __init__(self, shown: Screen[Any]) -> None:
+        super().__init__()
+        self.shown = shown
+        self.asked: list[Message] = []
+        self.answers: list[Any] = []
+        self.copied: list[str] = []
+
+    def on_mount(self) -> None:
+        self.push_screen(self.shown, self.answers.append)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.copied.append(text)
+
+    def on_plan_wanted(self, message: PlanWanted) -> None:
+        self.asked.append(message)
+
+    def on_apply_wanted(self, message: ApplyWanted) -> None:
+        self.asked.append(message)
+
+    def on_status_wanted(self, message: StatusWanted) -> None:
+        self.asked.append(message)
+
+    def on_draft_changed(self, message: DraftChanged) -> None:
+        self.asked.append(message)
+
+    def on_cancel_wanted(self, message: CancelWanted) -> None:
+        self.asked.append(message)
+
+
+def prepared(situation: Situation, phase: str = "", step: str = "") -> Prepared:
+    """The plan for a phase and step with all that it was computed from."""
+    goal = situation.goal(phase, step)
+    assert goal is not None, f"no such step: {phase} {step}"
+    return Prepared(compute(situation, goal), situation, goal)

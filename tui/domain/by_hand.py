@@ -1,0 +1,46 @@
+"""A planned request as text that a person can run without this program: HTTP, curl, and the chat command."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from tui.domain.gates import tidy
+from tui.domain.plan import Change, Request
+from tui.domain.text import one_line
+
+CHATOPS = "/chatops gitlab run"
+_TARGETS = {"user": "--user", "group": "--group", "project": "--project", "feature_group": "--feature-group"}
+
+
+def http(request: Request) -> str:
+    """Method and path, and the body as indented JSON below it; references that are not known yet stay as they are."""
+    first = f"{request.method} /api/v4{request.path}"
+    return f"{first}\n\n{json.dumps(dict(request.body), indent=2, ensure_ascii=False)}" if request.body else first
+
+
+def curl(request: Request, url: str = "") -> str:
+    """The request for a shell. The token is taken from `$GITLAB_TOKEN`, and the address too when `url` is empty."""
+    path = f"/api/v4{request.path}"
+    address = shlex.quote(f"{url.rstrip('/')}{path}") if url else f'"$GITLAB_URL"{shlex.quote(path)}'
+    parts = [f"curl --fail-with-body --request {request.method} {address}", '--header "PRIVATE-TOKEN: $GITLAB_TOKEN"']
+    if request.body:
+        parts.append("--header 'Content-Type: application/json'")
+        parts.append(f"--data {shlex.quote(json.dumps(dict(request.body), ensure_ascii=True))}")
+    return " \\\n  ".join(parts)
+
+
+def chatops(change: Change, prefix: str = CHATOPS) -> str:
+    """The chat command with the same effect as a gate change; empty for every other kind of change.
+
+    GitLab's bot wants `--actors` with a percentage and takes no target beside it.
+    """
+    if change.kind != "set-gate":
+        return ""
+    body, flag = change.request.body, one_line(change.flag)
+    value = body.get("value")
+    if body.get("key") == "percentage_of_actors":
+        return f"{prefix} feature set {flag} {tidy(float(value or 0))} --actors"
+    word = "true" if value else "false"
+    target = next((f"{option}={one_line(str(body[key]))} " for key, option in _TARGETS.items() if key in body), "")
+    return f"{prefix} feature set {target}{flag} {word}"

@@ -1,0 +1,132 @@
+"""A plan as rows for its review: what stands in the way, who gains and loses, what to know, and what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from tui.domain.errors import RolloutError
+from tui.domain.guide import Guide
+from tui.domain.plan import Plan
+from tui.domain.requirements import Requirement
+from tui.domain.text import counted
+from tui.domain.wizard import STEPS, step_of
+from tui.runtime.workbench import Prepared
+from tui.widgets.change_list import change_list_rows
+from tui.widgets.gate_view import route_rows
+from tui.widgets.outline import BLANK, Row, heading
+from tui.widgets.present import Tone, line
+
+REQUIREMENT = "requirement:"
+MET = "met"
+"""The key of the row that opens the requirements that are met."""
+
+_TITLES = {step.id: step.title for step in STEPS}
+
+
+def title_of(plan: Plan, guide: Guide) -> str:
+    """What the plan does, in a few words."""
+    phase = guide.phase(plan.phase)
+    title = plan.title[:1].upper() + plan.title[1:]
+    return f"{phase.title}: {plan.title}" if phase is not None else title
+
+
+def error_rows(error: RolloutError, retry: str) -> list[Row]:
+    """What happened, what to do about it, and the key that tries again."""
+    rows = [Row(line(("✗ ", "error"), (str(error), "strong")), hang=2)]
+    if error.hint:
+        rows.append(Row(line(f"  {error.hint}"), hang=2))
+    return [*rows, BLANK, Row(line(("  r ", "accent"), retry))]
+
+
+def left_rows(prepared: Prepared, strictness: str, *, show_met: bool) -> list[Row]:
+    """Blocked, effect, gates, calls, what to know, and the requirements that are met or waived."""
+    plan, situation = prepared.plan, prepared.situation
+    rows = blocked_rows(plan)
+    if plan.phase == "issues":
+        rows += [heading("The flag is not touched"), Row(line(("  Only the plan issues are made.", "muted")))]
+    else:
+        rows += [heading(_effect_title(plan)), *route_rows(plan.gates, plan.flag, situation.labels)]
+    rows += warning_rows(prepared)
+    return [*rows, *settled_rows(plan, strictness, show_met=show_met)]
+
+
+def _effect_title(plan: Plan) -> str:
+    return "Effect" if plan.gates.calls else "Effect: the gates are as they should be"
+
+
+def blocked_rows(plan: Plan) -> list[Row]:
+    """What must be answered or waived first; none when nothing is in the way."""
+    if not plan.blocked:
+        return []
+    rows = [heading(f"Open: {counted(len(plan.blocked), 'requirement')}", "error")]
+    for one in plan.blocked:
+        rows.extend(_requirement(one, "✗", "error"))
+        place = _TITLES[step_of(one.path)] if one.path else "the draft"
+        waive = "cannot be waived, the call would fail" if one.hard else "w waives it with a reason"
+        rows.append(_under(f"enter goes to it in {place} · {waive}", one))
+    return [*rows, BLANK]
+
+
+def _requirement(one: Requirement, glyph: str, tone: Tone) -> list[Row]:
+    rows = [Row(line("  ", (f"{glyph} ", tone), one.text), f"{REQUIREMENT}{one.id}", 4)]
+    return [*rows, _under(f"“{one.sentence}”", one)] if one.sentence else rows
+
+
+def _under(text: str, one: Requirement) -> Row:
+    return Row(line("    ", (text, "muted")), f"{REQUIREMENT}{one.id}", 4)
+
+
+def warning_rows(prepared: Prepared) -> list[Row]:
+    """What does not block and must be known; a recommendation can be followed to its field."""
+    plan = prepared.plan
+    keys = {one.text: f"{REQUIREMENT}{one.id}" for one in plan.requirements if one.state == "open"}
+    texts = list(plan.warnings)
+    if prepared.adopted:
+        found = counted(len(prepared.adopted), "change")
+        texts.insert(0, f"{found} of an apply that was broken off was found on GitLab and is not made again.")
+    if not texts:
+        return []
+    rows = [BLANK, heading(f"! {counted(len(texts), 'thing')} to know", "warning")]
+    return rows + [Row(line("  ", ("! ", "warning"), text), keys.get(text, ""), 4) for text in texts]
+
+
+def settled_rows(plan: Plan, strictness: str, *, show_met: bool) -> list[Row]:
+    """Waived requirements with their reasons, and those that are met when they are asked for."""
+    waived = [one for one in plan.requirements if one.state == "waived"]
+    met = [one for one in plan.requirements if one.state == "met"]
+    rows: list[Row] = []
+    if waived:
+        rows += [BLANK, heading(f"{counted(len(waived), 'requirement')} waived")]
+        rows += [Row(line("  ", ("– ", "warning"), one.text, (f"  {one.reason}", "muted")), hang=4) for one in waived]
+    if met:
+        sign = "▾" if show_met else "▸"
+        rows += [
+            BLANK,
+            Row(
+                line(
+                    (f"{sign} ", "muted"),
+                    f"{counted(len(met), 'requirement')} met",
+                    (f"  strictness: {strictness}", "muted"),
+                ),
+                MET,
+            ),
+        ]
+    for one in met if show_met else ():
+        rows.extend(_requirement(one, "✓", "success"))
+    return rows
+
+
+def right_rows(prepared: Prepared, opened: Collection[str], chat_prefix: str) -> list[Row]:
+    """The changes."""
+    plan = prepared.plan
+    if plan.empty:
+        return [Row(line(("✓ ", "success"), "GitLab is as this plan wants it: nothing is sent."), hang=2)]
+    return change_list_rows(plan, prepared.situation, opened, chat_prefix)
+
+
+def nothing_rows() -> list[Row]:
+    """There is no next step."""
+    return [
+        Row(line(("✓ ", "success"), ("Nothing is left to do: the last step is live.", "strong")), hang=2),
+        Row(line(("  Stepping back is on the rollout's own screen.", "muted"))),
+    ]

@@ -1,0 +1,95 @@
+"""The phases and steps of a rollout as rows, with *you are here*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui.domain import duration
+from tui.domain.draft import Draft
+from tui.domain.guide import Guide
+from tui.domain.history import Entry
+from tui.domain.progress import Progress
+from tui.domain.steps import Step, default_phase
+from tui.widgets.outline import Row
+from tui.widgets.present import LOOKS, Look, Tone, due, line, moment
+
+PREFIX = "step:"
+_TITLE = 26
+"""Cells for a step's title; longer ones push what follows."""
+
+_WORD = 8
+
+
+@dataclass(frozen=True)
+class Times:
+    """What the timeline needs of the clock and the history."""
+
+    now: datetime
+    last: Mapping[tuple[str, str], datetime]
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], now: datetime) -> Times:
+        """The last time each step was applied; entries oldest first."""
+        return cls(now, {(entry.phase, entry.step): entry.at for entry in entries})
+
+
+def step_key(step: Step) -> str:
+    """The key of the step's row."""
+    return f"{PREFIX}{step.phase}/{step.id}"
+
+
+def step_of(key: str, steps: Iterable[Step]) -> Step | None:
+    """The step of a row's key."""
+    return next((one for one in steps if step_key(one) == key), None)
+
+
+def timeline_rows(draft: Draft, guide: Guide, progress: Progress, times: Times) -> list[Row]:
+    """One row for each phase and step, in the guide's order; phases that are left out say so."""
+    rows: list[Row] = []
+    for number, phase in enumerate(guide.phases, start=1):
+        chosen = draft.phase(phase.id) or default_phase(phase)
+        steps = [step for step in progress.steps if step.phase == phase.id]
+        reason = f": {chosen.reason}" if chosen.reason else ""
+        left_out = "" if chosen.selected else f"  – left out{reason}"
+        rows.append(
+            Row(
+                line("  ", (f"{number} ", "muted"), (phase.title, "" if steps else "muted"), (left_out, "muted")),
+                hang=4,
+            )
+        )
+        rows.extend(_step(step, progress, times) for step in steps)
+    return rows
+
+
+def _step(step: Step, progress: Progress, times: Times) -> Row:
+    look, when, tone = _look(step, progress, times)
+    title = step.title[:1].upper() + step.title[1:]
+    content = line(
+        "    ",
+        (f"{look.glyph} ", look.tone),
+        (title.ljust(_TITLE), tone),
+        (look.word.ljust(_WORD), look.tone),
+        (when, "muted"),
+    )
+    return Row(content, step_key(step), 6)
+
+
+def _look(step: Step, progress: Progress, times: Times) -> tuple[Look, str, Tone]:
+    place, at = progress.steps.index(step), times.last.get(step.key)
+    if place == progress.index and progress.since is not None:
+        live = duration.words(times.now - progress.since)
+        return LOOKS["here"], f"since {moment(progress.since)}" + ("" if live == "now" else f" ({live})"), "strong"
+    if place < progress.index:
+        return (LOOKS["done"], moment(at), "") if at else (Look("–", "passed", "muted"), "", "muted")
+    next_look = Look("○", "next", "accent")
+    if step == progress.next:
+        at_due = progress.due_at()
+        return next_look, f"due {due(at_due, times.now)}" if at_due else "", ""
+    return Look("○", "open", "muted"), _wait(step, progress), "muted"
+
+
+def _wait(step: Step, progress: Progress) -> str:
+    before = progress.steps[progress.steps.index(step) - 1] if progress.steps.index(step) else None
+    return f"{before.wait} after {before.title}" if before and before.wait else ""
