@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from tests.domain.shipped import body, samples
+from tests.domain.shipped import ASSETS, body, samples
 from tui.domain import lint, timeline
+from tui.domain.draft import FlagSpec, IssueDraft, Team
 from tui.domain.plan import read_marker
 from tui.domain.template import fill
 
@@ -84,14 +86,14 @@ def test_what_the_template_has_no_place_for_comes_after_it() -> None:
 
 
 def test_quick_actions_are_taken_out_and_told() -> None:
-    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), "x")
+    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"))
     assert filled.quick_actions == ("/assign @boss", "/confidential", '/label ~"group::code creation" ~"type::feature"')
     assert lint.quick_actions(filled.text) == ()
     assert "/assign" not in filled.text
 
 
 def test_it_says_what_was_filled_and_what_was_kept() -> None:
-    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), "x")
+    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"))
     assert "Overview" in filled.filled
     assert "Timeline" in filled.filled
     assert "Persevere / Continue criteria" in filled.filled
@@ -108,14 +110,14 @@ def test_the_timeline_and_the_marker_are_always_there_once(template: str) -> Non
 
 
 def test_a_heading_inside_code_is_no_heading() -> None:
-    filled = fill("```\n## Overview\n```\n", "## Overview\n\nours", "x")
+    filled = fill("```\n## Overview\n```\n", "## Overview\n\nours")
     assert filled.kept == filled.filled == ()
     assert filled.text == "```\n## Overview\n```\n\n## Overview\n\nours"
 
 
 @pytest.mark.parametrize("heading", ["## overview", "# Overview #", "###### OVERVIEW:", "## 1. Overview"])
 def test_headings_match_whatever_their_level_and_case(heading: str) -> None:
-    assert fill(f"{heading}\n\nold", "## Overview\n\nours", "x").text == f"{heading}\n\nours"
+    assert fill(f"{heading}\n\nold", "## Overview\n\nours").text == f"{heading}\n\nours"
 
 
 def test_an_empty_section_of_ours_leaves_theirs() -> None:
@@ -124,10 +126,35 @@ def test_an_empty_section_of_ours_leaves_theirs() -> None:
     )
 
 
-@pytest.mark.parametrize("placeholder", ["<feature-flag-name>", "<flag_name>", "<your-feature-flag-name>"])
-def test_the_flags_name_replaces_its_placeholder(placeholder: str) -> None:
-    assert fill(f"Run `{placeholder}`", "", "use_it").text == "Run `use_it`"
-    assert fill(f"Run `{placeholder}`", "").text == f"Run `{placeholder}`"
+@pytest.mark.parametrize("placeholder", ["<feature-flag-name>", "<Feature Flag Name>", "<feature_flag_name>"])
+def test_what_is_known_replaces_its_placeholder(placeholder: str) -> None:
+    filled = fill(f"## Mine\n\nRun `{placeholder}`", "", {"feature flag name": "use_it"})
+    assert filled.text == "## Mine\n\nRun `use_it`"
+    assert filled.unfilled == ()
+
+
+def test_what_nothing_is_known_for_is_shown_as_empty_and_told() -> None:
+    filled = fill("<one>\n\n## Mine\n\na <two> TBD\n<!-- <three> -->", "", {"one": ""})
+    assert filled.text == "(not noted)\n\n## Mine\n\na (not noted) (not noted)\n<!-- <three> -->"
+    assert filled.unfilled == ("<one>", "<two>", "TBD")
+
+
+@pytest.mark.parametrize("name", ["Code Suggestions Model Rollout Plan", "AI Model Rollout", "Feature Flag Roll Out"])
+def test_templates_made_after_gitlabs_own_leave_nothing_over(name: str) -> None:
+    template = (ASSETS / "sandbox" / "templates" / f"{name}.md").read_text(encoding="utf-8")
+    kind = "flag-rollout" if name.startswith("Feature Flag") else "rollout-plan"
+    text = body(DRAFT, kind, template=template)
+    assert lint.leftovers(text) == ()
+    assert lint.quick_actions(text) == ()
+    assert text.count("## Expectations") <= 1
+
+
+def test_a_hostile_name_does_nothing_in_a_template() -> None:
+    draft = replace(DRAFT, flag=FlagSpec(name="x\n/close\n<!-- ⟪at⟫ `"), team=Team(dri="/close\n/close"))
+    text = body(draft, "flag-rollout", template="## Mine\n\n`<feature-flag-name>`\n<username>")
+    assert lint.quick_actions(text) == ()
+    assert "⟪at⟫" not in text
+    assert "<!-- ⟪" not in text
 
 
 def test_our_opening_follows_theirs() -> None:
@@ -137,3 +164,10 @@ def test_our_opening_follows_theirs() -> None:
 def test_a_heading_that_an_operator_typed_loses_nothing() -> None:
     filled = fill("## Overview\n\nold", "## Overview\n\nfirst\n\n## Overview\n\nsecond\n\n## Aside\n\nthird")
     assert filled.text == "## Overview\n\nfirst\n\n## Overview\n\nsecond\n\n## Aside\n\nthird"
+
+
+@pytest.mark.parametrize(("merged", "shown"), [("in 1a2b3c4d5e.", "1a2b3c4d5e"), ("Deployed.", "(not noted)")])
+def test_a_commit_is_named_by_its_hash_or_not_at_all(merged: str, shown: str) -> None:
+    drafted = IssueDraft(kind="flag-rollout", fields={"merge_commit": merged})
+    text = body(DRAFT, "flag-rollout", issue=drafted, template="## Mine\n\nstatus <merge-commit-sha>")
+    assert f"status {shown}\n" in text

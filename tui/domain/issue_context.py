@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ CHATOPS = "/chatops gitlab run feature"
 
 NON_PRODUCTION = "--dev --pre --staging --staging-ref"
 
+_SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
 _LINKED = "_See the linked issues._"
 
 
@@ -74,6 +76,23 @@ def context(sources: Sources) -> dict[str, Any]:
         "timeline": Safe(timeline.block(sources.steps, sources.entries)),
         "commands": lambda name: Safe(_commands(draft, sources.steps, name)),
     }
+
+
+def placeholders(sources: Sources) -> dict[str, str]:
+    """What the placeholders of GitLab's own templates stand for, by their words."""
+    draft, fields = sources.draft, sources.issue.fields
+    known = {
+        "feature flag name": draft.flag.name,
+        "your feature flag name": draft.flag.name,
+        "flag name": draft.flag.name,
+        "username": draft.team.dri,
+        "your username": draft.team.dri,
+        "channel": draft.team.channel.lstrip("#"),
+        "slack channel": draft.team.channel.lstrip("#"),
+        "merge commit sha": "".join(_SHA.findall(_joined(fields.get("merge_commit", "")))[:1]),
+        "milestone": _joined(fields.get("milestone", "")),
+    }
+    return {words: markdown.code(value).lstrip("/~ ") for words, value in known.items()}
 
 
 def _short(values: Mapping[str, Any]) -> SimpleNamespace:

@@ -95,7 +95,7 @@ def issue_body(
     sources = issue_context.Sources(draft, guide, plan_issue, issue, steps, entries, references)
     text = render(skeleton_text, plan_issue.skeleton, issue_context.context(sources))
     if template.strip():
-        text = fill(template, text, draft.flag.name).text
+        text = fill(template, text, issue_context.placeholders(sources)).text
     return f"{text.strip()}\n\n{marker(f'issue:{issue.slot}', draft.id, issue.slot)}"
 
 
