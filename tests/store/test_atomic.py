@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 from pathlib import Path
 
@@ -60,6 +61,26 @@ def test_the_backup_needs_no_hard_links(tmp_path: Path, monkeypatch: pytest.Monk
         atomic.write(path, "three", fresh=True)
     atomic.write(tmp_path / "y.toml", "fresh", fresh=True)
     assert names(tmp_path) == ["x.toml", "x.toml.bak", "y.toml"]
+
+
+@POSIX
+def test_the_file_and_its_name_are_on_the_disk_before_write_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else ",".join(names(tmp_path)))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    atomic.write(tmp_path / "x.toml", "one")
+    assert len(synced) == 2
+    assert "x.toml" not in synced[0].split(",")  # the content first, under its temporary name
+    assert synced[1] == "folder"
+    atomic.write(tmp_path / "cache", "one", durable=False)
+    assert len(synced) == 2
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

@@ -117,7 +117,24 @@ def ids(entries: list[Entry]) -> list[str]:
     return [one.id for one in entries]
 
 
-WORDS = st.sampled_from([*HOSTILE, "a", "al", "lat", "latency", "rollback", "back", "25%", "r1", "too high", "zzz"])
+WORDS = st.sampled_from(
+    [
+        *HOSTILE,
+        'quota "us',
+        '"us-east"',
+        '" OR "',
+        "a",
+        "al",
+        "lat",
+        "latency",
+        "rollback",
+        "back",
+        "25%",
+        "r1",
+        "too high",
+        "zzz",
+    ]
+)
 FILTERS = st.tuples(
     st.sampled_from(["operator", "flag", "phase", "step", "instance", "rollout"]),
     st.sampled_from(["a", "ALICE", "use_", "use", "%", "_", "every", "25%", "r1", "s", "o'", "\\", "straß"]),

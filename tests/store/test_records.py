@@ -152,12 +152,15 @@ WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from tests.store.samples import entry
+from tests.store.samples import T0, entry, operation
 from tui.store.records import Records
 sys.stdin.readline()
 with Records(Path(sys.argv[1])) as records:
     for number in range(50):
-        records.add(replace(entry(number), id=f"{sys.argv[2]}-{number}"))
+        name = f"{sys.argv[2]}-{number}"
+        records.intended(operation(name))
+        records.settled(name, "confirmed", T0)
+        records.add(replace(entry(number), id=name))
 print("done")
 """
 
@@ -169,7 +172,8 @@ def test_processes_that_start_at_once_share_a_new_database(path: Path, records: 
         writer.stdin.write("\n")
         writer.stdin.flush()
     assert [writer.communicate()[0] for writer in writers] == ["done\n"] * 4
-    assert len(records.entries(*ROLLOUT)) == 200
+    assert len(records.entries(*ROLLOUT)) == len(records.confirmed(*ROLLOUT, "create-issue")) == 200
+    assert records.unsettled(*ROLLOUT) == []
 
 
 KILLED = """
