@@ -10,26 +10,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import NoReturn
 
 import click
 
-from tui.domain.errors import Blocked, Interrupted, OutcomeUnknown, RolloutError, Stale
-
-
-class Exit(IntEnum):
-    """Exit codes (design, section 12)."""
-
-    DONE = 0
-    ERROR = 1
-    CHANGES = 2
-    BLOCKED = 3
-    STALE = 4
-    UNKNOWN = 5
-    USAGE = 64
-    INTERRUPTED = 130
-
+from tui.commands.exits import Exit, exit_code
+from tui.domain.errors import RolloutError
 
 VERBS = {
     "apply": "Make the changes of a plan.",
@@ -117,20 +103,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.ERROR
     sys.exit(code)
-
-
-def exit_code(error: RolloutError) -> Exit:
-    """The exit code of an error."""
-    match error:
-        case Blocked():
-            return Exit.BLOCKED
-        case Stale():
-            return Exit.STALE
-        case OutcomeUnknown():
-            return Exit.UNKNOWN
-        case Interrupted():
-            return Exit.INTERRUPTED
-    return Exit.ERROR
 
 
 def _fail(code: str, message: str, hint: str, status: Exit, *, as_json: bool) -> Exit:

@@ -10,7 +10,7 @@ from msgspec import structs
 from tests.runtime.conftest import Clock, gateway
 from tests.support.rollouts import FLAG, sample, with_issue
 from tui.domain.draft import Draft, Place, Waiver
-from tui.domain.errors import Blocked
+from tui.domain.errors import Blocked, DraftInvalid
 from tui.domain.gates import ON, Gates
 from tui.domain.history import read_entry
 from tui.domain.lint import leftovers
@@ -70,6 +70,7 @@ def test_nothing_ever_sends_a_number_without_a_key(session: Session, server: Ser
     bodies = [one.body for one in server.requests if one.method == "POST" and "/features/" in one.path]
     assert bodies
     for body in bodies:
+        assert isinstance(body, dict)
         if not isinstance(body["value"], bool):
             assert body["key"] == "percentage_of_actors"
             assert 0 < body["value"] < 100
@@ -213,3 +214,17 @@ def test_another_machine_finds_the_plan_issues_on_gitlab(
     (session.workbench.locations.records).unlink()
     del session.workbench.__dict__["records"]
     assert len(session.observe(DRAFT).issues) == 4
+
+
+def test_a_draft_with_errors_can_still_be_turned_off_and_stepped_back_but_not_advanced(
+    session: Session, server: Server, clock: Clock
+) -> None:
+    climb(session, "25%", clock)
+    broken = structs.replace(DRAFT, announcement=DRAFT.announcement, checks=(*DRAFT.checks, *DRAFT.checks))
+    with pytest.raises(DraftInvalid):
+        session.prepare(broken)
+    _, back = advance(session, "members", draft=broken)
+    assert back.outcome == "done"
+    _, off = advance(session, "off", draft=broken)
+    assert off.outcome == "done"
+    assert gates_now(server) == Gates()

@@ -9,9 +9,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 
-async def wait_for(pilot: Pilot[Any], predicate: Callable[[], object], *, what: str, timeout: float = 10.0) -> None:
-    """Return as soon as `predicate` holds; fail with `what` was awaited after `timeout` seconds."""
-    deadline = time.monotonic() + timeout
+async def wait_for(pilot: Pilot[Any], predicate: Callable[[], object], *, what: str, seconds: float = 10.0) -> None:
+    """Return as soon as `predicate` holds; fail with `what` was awaited after that many `seconds`."""
+    deadline = time.monotonic() + seconds
     while not predicate():
         if time.monotonic() > deadline:
             raise AssertionError(f"timed out waiting for {what}")

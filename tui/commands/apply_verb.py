@@ -8,6 +8,7 @@ from collections.abc import Callable
 import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say, stopping
+from tui.commands.exits import Exit
 from tui.commands.plan_verb import NOTHING, show
 from tui.domain.operation import Operation, Outcome
 from tui.runtime.apply import ApplyResult
@@ -42,7 +43,6 @@ def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instan
 
 
 def _nothing(rollout: str, *, as_json: bool) -> int:
-    from tui.cli import Exit
 
     if as_json:
         print_json(ApplyResult(rollout, "done", ()).as_dict())
@@ -89,7 +89,6 @@ def _summary(result: ApplyResult) -> None:
 
 def code_of(outcome: Outcome) -> int:
     """The exit code of an apply."""
-    from tui.cli import Exit
 
     codes = {"done": Exit.DONE, "stale": Exit.STALE, "unknown": Exit.UNKNOWN, "stopped": Exit.INTERRUPTED}
     return codes.get(outcome, Exit.ERROR)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.commands.common import json_option, print_json, say
+from tui.commands.exits import Exit
 from tui.domain import duration
 from tui.domain.audience import Labels, who
 from tui.domain.errors import BadInput
@@ -42,7 +43,6 @@ class DemoClock:
 @json_option
 def command(sample: str, *, as_json: bool) -> int:
     """Roll a sample out from nothing to 100 % on a sandbox that is thrown away afterwards."""
-    from tui.cli import Exit
     from tui.runtime.workbench import Workbench, utc_now
     from tui.store.locations import Locations
 

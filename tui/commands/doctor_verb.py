@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tui.commands.common import bench, json_option, print_json, say
+from tui.commands.exits import Exit
 
 _GLYPHS = {"ok": "✓", "warning": "!", "failed": "✗", "skipped": "–"}
 
@@ -15,7 +16,6 @@ _GLYPHS = {"ok": "✓", "warning": "!", "failed": "✗", "skipped": "–"}
 @json_option
 def command(instance: str, *, project: str, as_json: bool) -> int:
     """Check an instance, in the order in which things would fail; by default the environment's, else the settings'."""
-    from tui.cli import Exit
     from tui.runtime.doctor import diagnose
 
     workbench = bench()

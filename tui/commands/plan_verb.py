@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say
+from tui.commands.exits import Exit
 from tui.domain.plan import Plan
 
 NOTHING = "Nothing is left to do: the last step is live."
@@ -21,7 +22,6 @@ NOTHING = "Nothing is left to do: the last step is live."
 @json_option
 def command(draft: str, *, phase: str, step: str, reason: str, instance: str, as_json: bool) -> int:
     """Show what apply would change, without changing anything."""
-    from tui.cli import Exit
 
     workbench = bench()
     opened = workbench.drafts.load(draft)

@@ -100,7 +100,9 @@ class Shielded:
 
 @dataclass(frozen=True)
 class Stop:
-    """The operator wants it to stop."""
+    """The operator wants it to stop; `change`, if any, had been started and was not sent."""
+
+    change: Change | None = None
 
 
 Event = Checked | Confirmed | Rejected | Unknown | Shielded | Stop
@@ -190,6 +192,8 @@ class _State:
             case Shielded():
                 self._fail(event.change, "rejected", event.result)
             case Stop():
+                if event.change is not None:
+                    self.busy.pop(event.change.id, None)
                 self.stop("stopped", "stopped by the operator")
 
     def _checked(self, event: Checked) -> None:

@@ -12,6 +12,19 @@ from tui.domain.steps import ISSUES, OFF_PHASE, Step
 
 
 @dataclass(frozen=True)
+class Goal:
+    """What is asked for: a step, the plan issues alone (`issues`), or off for everybody (`off`)."""
+
+    phase: str
+    step: Step | None = None
+
+    @property
+    def step_id(self) -> str:
+        """The step's id; empty for the issues and for off."""
+        return self.step.id if self.step else ""
+
+
+@dataclass(frozen=True)
 class Progress:
     """`position` is the step that is live (None before the first and after off); `since` when it went live."""
 
@@ -40,6 +53,27 @@ class Progress:
         """Whether the last step of `phase`, or a later one, is live."""
         places = [place for place, step in enumerate(self.steps) if step.phase == phase]
         return bool(places) and self.index >= places[-1]
+
+    def goal(self, phase: str = "", step: str = "") -> Goal | None:
+        """What is asked for by words (`everyone`, `25%`); without words the next step that is due.
+
+        A phase alone means its next step, or its last one when the rollout is past it. None for what does not exist.
+        """
+        if phase in {ISSUES, OFF_PHASE}:
+            return Goal(phase)
+        if not phase:
+            return Goal(self.next.phase, self.next) if self.next else None
+        own = [one for one in self.steps if one.phase == phase]
+        if step:
+            plain = step.replace(" ", "").removesuffix("%")
+            own = [one for one in own if one.id.removesuffix("%") == plain]
+        ahead = [one for one in own if self.steps.index(one) > self.index]
+        chosen = ahead[0] if ahead else own[-1] if own else None
+        return Goal(phase, chosen) if chosen else None
+
+    def reduces(self, goal: Goal) -> bool:
+        """Whether the goal takes access away: nothing may stand in the way of that."""
+        return goal.phase == OFF_PHASE or (goal.step is not None and self.steps.index(goal.step) < self.index)
 
     def due_at(self) -> datetime | None:
         """When the wait of the live step is over; None when nothing is live or it asks for no wait."""

@@ -31,7 +31,7 @@ from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan, Request
-from tui.domain.text import one_line
+from tui.runtime.created import from_answer
 from tui.runtime.observe import Observer, difference
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ class Applier:
         """One command in a thread; whatever happens, exactly one event comes of it."""
         try:
             event = self._event(command)
+        except Interrupted:
+            event = Stop(None if isinstance(command, CheckPlan) else command.change)
         except RolloutError as error:
             event = self._failed(command, error)
         except BaseException as error:
@@ -218,9 +220,9 @@ class Applier:
         except OutcomeUnknown as error:
             self._settle(replace(operation, state="unknown", error=_say(error)))
             return Unknown(change, _say(error))
-        except Interrupted as error:
-            self._settle(replace(operation, state="unknown", error=_say(error)))
-            return Unknown(change, _say(error))
+        except Interrupted:
+            self._settle(replace(operation, state="absent"))  # a write that has left is never interrupted
+            raise
         except Conflict as error:
             if change.kind != "link-issues":
                 return self._reject(operation, change, error)
@@ -238,7 +240,7 @@ class Applier:
         result: dict[str, Any] = {}
         url = ""
         if change.kind in {"create-issue", "edit-issue"}:
-            result = _issue(answer)
+            result = from_answer(answer)
             url = result["url"]
             if change.kind == "create-issue":
                 known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
@@ -282,17 +284,6 @@ class Applier:
         text = "Emptied by rollout-tui: GitLab made this issue public although it was asked to be confidential."
         self._gateway.send(Request("PUT", path, {"title": "(emptied)", "description": text, "state_event": "close"}))
         return "GitLab made the issue public and would not make it confidential; it was emptied and closed"
-
-
-def _issue(answer: Mapping[str, Any]) -> dict[str, Any]:
-    references = answer.get("references")
-    ref = references.get("full") if isinstance(references, dict) else None
-    return {
-        "project_id": answer.get("project_id"),
-        "iid": answer.get("iid"),
-        "ref": one_line(ref or f"#{answer.get('iid')}"),
-        "url": one_line(str(answer.get("web_url", ""))),
-    }
 
 
 def _say(error: RolloutError) -> str:

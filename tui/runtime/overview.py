@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from tui.domain.errors import RolloutError
 from tui.domain.text import one_line
 
@@ -64,8 +66,10 @@ class Overview:
 class Overviews:
     """All rows, and what is learned about them later. For one thread at a time, but `ahead` may run beside."""
 
-    def __init__(self, workbench: Workbench) -> None:
+    def __init__(self, workbench: Workbench, instance: str = "") -> None:
+        """`instance` stands for the drafts' own when it is given."""
         self._bench = workbench
+        self._instance = instance
         self._index: Index | None = None
 
     def drafts(self) -> list[Overview]:
@@ -74,7 +78,10 @@ class Overviews:
             from tui.store.index import Index
 
             self._index = Index(self._bench.locations)
-        return [Overview(summary) for summary in self._index.summaries()]
+        return [Overview(self._moved(summary)) for summary in self._index.summaries()]
+
+    def _moved(self, summary: Summary) -> Summary:
+        return structs.replace(summary, instance=self._instance) if self._instance else summary
 
     def with_entries(self) -> list[Overview]:
         """All drafts with where they are; the index file is brought up to date. Raises StoreError."""
@@ -102,7 +109,7 @@ class Overviews:
         draft = self._bench.drafts.load(row.summary.id)
         guide = self._bench.guide(draft)
         steps = ladder(draft, guide)
-        entries = self._bench.records.entries(draft.id, draft.gitlab.instance) if row.running else []
+        entries = self._bench.records.entries(draft.id, row.summary.instance) if row.running else []
         where = progress(steps, entries)
         if not row.running:
             return Ahead("finish the plan" if _unfinished(row) else "review and apply")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.domain.history import read_entry
 from tui.domain.operation import Operation, OperationState
 from tui.domain.plan import read_marker
+from tui.runtime.created import from_seen
 
 if TYPE_CHECKING:
     from tui.domain.observed import IssueSeen, NoteSeen
@@ -39,7 +40,7 @@ class Settler:
         url, result = "", None
         if operation.kind == "create-issue":
             seen = self._issue(operation)
-            url, result = (seen.url, issue_result(seen)) if seen else ("", None)
+            url, result = (seen.url, from_seen(seen)) if seen else ("", None)
         elif operation.kind == "add-note":
             note = self._note(operation)
             url, result = (note.url, {}) if note else ("", None)
@@ -78,8 +79,3 @@ class Settler:
 def _is(operation: Operation, text: str) -> bool:
     marked = read_marker(text)
     return marked is not None and marked.operation == operation.id
-
-
-def issue_result(seen: IssueSeen) -> dict[str, Any]:
-    """What the journal keeps of a created issue."""
-    return {"project_id": seen.project_id, "iid": seen.iid, "ref": seen.ref, "url": seen.url}

@@ -21,6 +21,8 @@ from tui.domain.observed import Observed
 from tui.domain.operation import Operation
 from tui.domain.plan import Plan
 from tui.domain.planning import Goal, Situation, compute
+from tui.domain.progress import progress
+from tui.domain.steps import ladder
 from tui.domain.text import listing
 from tui.domain.validate import validate
 from tui.gateway.cancel import Cancel
@@ -174,25 +176,34 @@ class Session:
     def prepare(self, draft: Draft, phase: str = "", step: str = "", reason: str = "") -> Prepared | None:
         """Look for the ends of a broken apply, look at GitLab, and compute the plan.
 
-        Without a phase the next step that is due; None when nothing is. BadInput for a phase or step that the
-        rollout does not have, DraftInvalid for a draft with errors.
+        Without a phase what was broken off is taken up again, else the next step that is due; None when nothing is.
+        BadInput for a phase or step that the rollout does not have, DraftInvalid for a draft with errors, unless the
+        plan takes access away: that is never refused.
         """
         from tui.runtime.settle import Settler
 
-        bench = self.workbench
-        bench.check(draft)
-        adopted = Settler(self.gateway, bench.records).settle(draft.id, self.instance.name, bench.clock())
+        bench, name = self.workbench, self.instance.name
+        here = progress(ladder(draft, bench.guide(draft)), bench.records.entries(draft.id, name))
+        asked = here.goal(phase, step)
+        if asked is None or not here.reduces(asked):
+            bench.check(draft)
+        adopted = Settler(self.gateway, bench.records).settle(draft.id, name, bench.clock())
+        broken = bench.records.unfinished(draft.id, name)
         situation = self.situation(draft, reason)
-        goal = situation.goal(phase, step)
+        resumed = situation.goal(broken.phase, broken.step) if broken is not None and not phase else None
+        goal = resumed or situation.goal(phase, step)
         if goal is None:
             if not phase:
                 return None
             known = listing([f"{one.phase} {one.id}" for one in situation.steps])
             raise BadInput(f"{draft.id} has no step {phase} {step}".rstrip(), f"Its steps: {known}; issues; off.")
-        broken = bench.records.unfinished(draft.id, self.instance.name)
-        if broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id):
+        resumes = broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id)
+        if broken is not None and resumes:
             situation = replace(situation, gates_before=broken.gates_before)
-        return Prepared(compute(situation, goal), situation, goal, adopted)
+        plan = compute(situation, goal)
+        if broken is not None and resumes and plan.empty:
+            bench.records.end(broken.id, "done", bench.clock())
+        return Prepared(plan, situation, goal, adopted)
 
     def apply(self, prepared: Prepared, on_update: Callable[[Operation], None] = lambda _: None) -> ApplyResult:
         """Make the plan's changes. Blocked when a requirement is open."""

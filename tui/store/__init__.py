@@ -1,0 +1,1 @@
+"""Files on this machine: drafts, settings, records, and what ships with the program."""

@@ -9,7 +9,8 @@ from tui.domain.audience import who
 from tui.domain.gates import FULL, Route
 from tui.domain.plan import Change
 from tui.domain.planning.gate_changes import action_of, flag_of, missing_actors
-from tui.domain.planning.situation import Goal, Situation, word
+from tui.domain.planning.situation import Situation, word
+from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements
 from tui.domain.steps import ISSUES
 from tui.domain.text import counted
@@ -104,11 +105,12 @@ def _project_access(situation: Situation) -> Iterable[Requirement]:
 def warnings(
     situation: Situation, goal: Goal, calls: Route, open_requirements: Iterable[Requirement]
 ) -> tuple[str, ...]:
-    """What does not block and must be known, the gravest first."""
+    """What does not block and must be known, the gravest first. `slots` are the plan issues that are created."""
     found: list[str] = []
     if calls.dips:
         found.append("Between two calls the flag is off for everybody: GitLab closes some gates only all together.")
     found.extend(_moves(situation, goal))
+    found.extend(_templates(situation, slots))
     found.extend(_drift(situation, goal, calls))
     found.extend(one.text for one in open_requirements)
     found.extend(situation.observed.remarks)
@@ -134,6 +136,17 @@ def _moves(situation: Situation, goal: Goal) -> Iterable[str]:
         and step.percentage < FULL
     ):
         yield f"A jump of {step.percentage - reach:g} points at once."
+
+
+def _templates(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
+    """GitLab would run a template's quick actions after our own fields and so overrule them."""
+    for kind in dict.fromkeys(slot.partition("@")[0] for slot in slots):
+        actions = lint.quick_actions(situation.observed.templates.get(kind, ""))
+        if actions:
+            yield (
+                f"The project's template for {kind} has quick actions ({', '.join(actions)}): they are left out, "
+                "and what the draft says of privacy, labels and assignees counts."
+            )
 
 
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:

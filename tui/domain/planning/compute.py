@@ -14,7 +14,8 @@ from tui.domain.plan import Change, Plan, Request, fingerprint, marker, referenc
 from tui.domain.planning.checks import all_requirements, warnings
 from tui.domain.planning.gate_changes import action_of, flag_of, gate_changes, gate_route
 from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_path
-from tui.domain.planning.situation import Goal, Situation
+from tui.domain.planning.situation import Situation
+from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES, OFF_PHASE
 
@@ -35,10 +36,12 @@ def compute(situation: Situation, goal: Goal) -> Plan:
     found = (*all_requirements(situation, goal, (*issues.changes, *gates), issues.bodies), *impossible)
     entry = _entry(situation, goal, calls, (*issues.changes, *gates), found)
     changes = (*issues.changes, *gates)
-    remarks: tuple[str, ...] = ()
-    if changes or not _recorded(situation, goal):
+    new = bool(changes) or not _recorded(situation, goal)
+    if new:
         record, remarks = _record(situation, goal, issues, entry, changes)
         changes = (*changes, *record)
+    else:
+        changes, remarks = _late_timeline(situation, goal, issues)
     strictness = situation.draft.strictness
     unmet = [one for one in found if one.state == "open" and not one.blocks(strictness)]
     return Plan(
@@ -53,10 +56,10 @@ def compute(situation: Situation, goal: Goal) -> Plan:
         changes=changes,
         requirements=found,
         blocked=tuple(one for one in found if one.blocks(strictness)),
-        warnings=(*warnings(situation, goal, calls, unmet), *remarks),
+        warnings=(*warnings(situation, goal, calls, unmet, issues.bodies), *remarks),
         effect=entry.effect,
         gates=calls,
-        entry=entry if changes else None,
+        entry=entry if new else None,
         bodies=issues.bodies,
     )
 
@@ -134,14 +137,13 @@ def _record(
         after=after,
         slot=slot,
     )
-    edit, remark = _timeline(situation, slot, issues.bodies, entry, after)
+    edit, remark = _timeline(situation, slot, issues.bodies, (*situation.entries, entry), after)
     return (note, *edit), remark
 
 
 def _timeline(
-    situation: Situation, slot: str, bodies: Mapping[str, str], entry: Entry, after: tuple[str, ...]
+    situation: Situation, slot: str, bodies: Mapping[str, str], entries: tuple[Entry, ...], after: tuple[str, ...]
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    entries = (*situation.entries, entry)
     seen = situation.observed.issues.get(slot)
     if seen is not None:
         text = timeline.replace_block(seen.description, timeline.table(situation.steps, entries))
@@ -163,6 +165,16 @@ def _timeline(
         slot=slot,
     )
     return (change,), ()
+
+
+def _late_timeline(
+    situation: Situation, goal: Goal, issues: IssueChanges
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """The timeline of a step that is recorded already: an apply may have been broken off just before it."""
+    slot = note_slot(issues.slots, goal.phase)
+    if slot is None or slot not in situation.observed.issues:
+        return (), ()
+    return _timeline(situation, slot, {}, situation.entries, ())
 
 
 def note_slot(slots: tuple[str, ...], phase: str) -> str | None:

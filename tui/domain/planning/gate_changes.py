@@ -7,7 +7,8 @@ from dataclasses import replace
 from tui.domain.gates import OFF, Call, Gates, Route, route, tidy
 from tui.domain.history import Action
 from tui.domain.plan import Change, Request
-from tui.domain.planning.situation import Goal, Situation, word
+from tui.domain.planning.situation import Situation, word
+from tui.domain.progress import Goal
 from tui.domain.steps import ISSUES, OFF_PHASE, ActorKey, beyond, wanted
 
 

@@ -11,7 +11,8 @@ from tui.domain import render
 from tui.domain.draft import IssueDraft
 from tui.domain.history import Entry
 from tui.domain.plan import Change, Request, reference
-from tui.domain.planning.situation import Goal, Situation
+from tui.domain.planning.situation import Situation
+from tui.domain.progress import Goal
 
 
 @dataclass(frozen=True)

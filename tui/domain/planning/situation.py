@@ -13,22 +13,9 @@ from tui.domain.gates import Gates
 from tui.domain.guide import Guide, Phase
 from tui.domain.history import Entry
 from tui.domain.observed import Observed
-from tui.domain.progress import Progress, progress
+from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
-from tui.domain.steps import ISSUES, OFF_PHASE, ActorKey, Step, ladder, wanted
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What is asked for: a step, the plan issues alone (`issues`), or off for everybody (`off`)."""
-
-    phase: str
-    step: Step | None = None
-
-    @property
-    def step_id(self) -> str:
-        """The step's id; empty for the issues and for off."""
-        return self.step.id if self.step else ""
+from tui.domain.steps import ISSUES, ActorKey, Step, ladder, wanted
 
 
 @dataclass(frozen=True)
@@ -91,18 +78,7 @@ class Situation:
 
     def goal(self, phase: str = "", step: str = "") -> Goal | None:
         """What is asked for by words; without words the next step that is due. None when nothing is left or known."""
-        if phase in {ISSUES, OFF_PHASE}:
-            return Goal(phase)
-        if not phase:
-            return Goal(self.progress.next.phase, self.progress.next) if self.progress.next else None
-        own = [one for one in self.steps if one.phase == phase]
-        if step:
-            plain = step.replace(" ", "").removesuffix("%")
-            own = [one for one in own if one.id.removesuffix("%") == plain]
-            return Goal(phase, own[0]) if own else None
-        ahead = [one for one in own if self.steps.index(one) > self.progress.index]
-        chosen = ahead[0] if ahead else own[-1] if own else None
-        return Goal(phase, chosen) if chosen else None
+        return self.progress.goal(phase, step)
 
     def slots(self, goal: Goal) -> tuple[IssueDraft, ...]:
         """The plan issues that belong to the goal, as drafted or by the guide's defaults, in the guide's order."""
