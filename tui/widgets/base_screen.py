@@ -22,7 +22,6 @@ class BaseScreen(Screen[R], Generic[R]):
 
     HELP: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS: ClassVar = BREAKPOINTS
-    AUTO_FOCUS: ClassVar[str] = "*"
     _answered = False
 
     def answer(self, value: R) -> None:
@@ -52,7 +51,6 @@ class BaseModal(ModalScreen[R], Generic[R]):
 
     HELP: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS: ClassVar = BREAKPOINTS
-    AUTO_FOCUS: ClassVar[str] = "*"
     _answered = False
 
     def answer(self, value: R) -> None:

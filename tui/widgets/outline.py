@@ -53,6 +53,15 @@ def heading(text: str, tone: Tone = "strong") -> Row:
     return Row(line((text, tone)))
 
 
+def joined(*sections: Sequence[Row]) -> list[Row]:
+    """The sections that have rows, with a blank row between two."""
+    rows: list[Row] = []
+    for section in sections:
+        if section:
+            rows.extend([BLANK, *section] if rows else section)
+    return rows
+
+
 def wrap(row: Row, width: int) -> list[Content]:
     """The row's lines in at most `width` cells; an empty row is one empty line."""
     content = row.content.expand_tabs(4)

@@ -16,7 +16,8 @@ from textual.content import Content
 
 from tui.domain import duration
 from tui.domain.errors import RolloutError
-from tui.domain.text import clean, one_line
+from tui.domain.gates import Gates, tidy
+from tui.domain.text import clean, counted, one_line
 
 Tone = Literal["", "muted", "strong", "accent", "success", "warning", "error"]
 
@@ -136,6 +137,17 @@ def due(at: datetime | None, now: datetime) -> str:
         return ""
     left = duration.words(at - now)
     return left if left == "now" else f"in {left}"
+
+
+def reach(gates: Gates) -> str:
+    """Who is in, short enough for a cell: `nobody`, `2 actors, 1 group, 25 %`, `everybody`."""
+    if gates.boolean:
+        return "everybody"
+    parts = [counted(len(gates.actors), "actor")] if gates.actors else []
+    parts += [counted(len(gates.groups), "group")] if gates.groups else []
+    parts += [f"{tidy(gates.percentage_of_actors)} %"] if gates.percentage_of_actors else []
+    parts += [f"{tidy(gates.percentage_of_time)} % of the time"] if gates.percentage_of_time else []
+    return ", ".join(parts) or "nobody"
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui.domain import duration
 from tui.domain.draft import Draft
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
@@ -16,10 +15,9 @@ from tui.widgets.outline import Row
 from tui.widgets.present import LOOKS, Look, Tone, due, line, moment
 
 PREFIX = "step:"
-_TITLE = 26
-"""Cells for a step's title; longer ones push what follows."""
-
 _WORD = 8
+_WHEN = 18
+"""Cells for the state's word and for a time, each with a gap."""
 
 
 @dataclass(frozen=True)
@@ -65,31 +63,24 @@ def timeline_rows(draft: Draft, guide: Guide, progress: Progress, times: Times) 
 
 def _step(step: Step, progress: Progress, times: Times) -> Row:
     look, when, tone = _look(step, progress, times)
-    title = step.title[:1].upper() + step.title[1:]
     content = line(
         "    ",
-        (f"{look.glyph} ", look.tone),
-        (title.ljust(_TITLE), tone),
-        (look.word.ljust(_WORD), look.tone),
-        (when, "muted"),
+        (f"{look.glyph} {look.word.ljust(_WORD)}", look.tone),
+        (when.ljust(_WHEN), "muted"),
+        (step.title[:1].upper() + step.title[1:], tone),
     )
-    return Row(content, step_key(step), 6)
+    return Row(content, step_key(step), 6 + _WORD + _WHEN)
 
 
 def _look(step: Step, progress: Progress, times: Times) -> tuple[Look, str, Tone]:
+    """How the step looks, since or from when, and the tone of its title."""
     place, at = progress.steps.index(step), times.last.get(step.key)
-    if place == progress.index and progress.since is not None:
-        live = duration.words(times.now - progress.since)
-        return LOOKS["here"], f"since {moment(progress.since)}" + ("" if live == "now" else f" ({live})"), "strong"
+    if place == progress.index:
+        return LOOKS["here"], moment(progress.since), "strong"
     if place < progress.index:
         return (LOOKS["done"], moment(at), "") if at else (Look("–", "passed", "muted"), "", "muted")
-    next_look = Look("○", "next", "accent")
     if step == progress.next:
         at_due = progress.due_at()
-        return next_look, f"due {due(at_due, times.now)}" if at_due else "", ""
-    return Look("○", "open", "muted"), _wait(step, progress), "muted"
-
-
-def _wait(step: Step, progress: Progress) -> str:
-    before = progress.steps[progress.steps.index(step) - 1] if progress.steps.index(step) else None
-    return f"{before.wait} after {before.title}" if before and before.wait else ""
+        return Look("○", "next", "accent"), due(at_due, times.now) if at_due else "", ""
+    before = progress.steps[place - 1].wait if place else ""
+    return LOOKS["open"], f"{before} later" if before else "", "muted"

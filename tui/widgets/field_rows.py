@@ -1,0 +1,181 @@
+"""The parts of a form: a labelled field, and a heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from tui.domain.text import clean, one_line
+from tui.widgets.field_specs import Field, Heading, Table
+from tui.widgets.field_values import NotAValue, shown, value_of
+from tui.widgets.inputs import ManyLines, OneLine, Picker
+from tui.widgets.present import LOOKS, State, line, styled
+
+LABEL_CELLS = 17
+"""Longer labels stand above their field."""
+
+
+@dataclass
+class FieldChanged(Message):
+    """The operator gave the field at `path` another value."""
+
+    path: str
+    value: object
+
+
+@dataclass
+class FieldWrong(Message):
+    """What is typed in a field began or ceased to mean a value."""
+
+    path: str
+
+
+@dataclass
+class FieldFocused(Message):
+    """The field or table that has the focus now."""
+
+    spec: Field | Table
+
+
+@dataclass
+class FieldEntered(Message):
+    """Enter was pressed in a field."""
+
+    spec: Field
+
+
+class FieldRow(Widget):
+    """A label and what is typed or chosen. `trouble` says why what is typed means no value; empty when it does."""
+
+    DEFAULT_CSS = """
+    FieldRow { layout: horizontal; height: auto; }
+    FieldRow .label { width: 20; height: 1; color: $muted; }
+    FieldRow:focus-within .label { color: $accent; }
+    FieldRow.-stacked { layout: vertical; margin-bottom: 1; }
+    FieldRow.-stacked .label { width: 1fr; height: auto; }
+    FieldRow.-stacked OneLine, FieldRow.-stacked Picker, FieldRow.-stacked ManyLines { margin-left: 2; }
+    FieldRow OneLine { width: 1fr; }
+    FieldRow Picker { width: 1fr; }
+    FieldRow ManyLines { height: auto; min-height: 2; max-height: 12; width: 1fr; }
+    """
+
+    def __init__(self, spec: Field, value: object, *, locked: bool = False) -> None:
+        super().__init__()
+        self.spec = spec
+        self.trouble = ""
+        self.level: State | None = None
+        self._known = value
+        self._text = shown(spec, value)
+        self.control = _control(spec, value, self._text)
+        self.control.locked = locked
+        self.set_class(_stacked(spec), "-stacked")
+
+    def compose(self) -> ComposeResult:
+        """Label and control."""
+        yield Static(self._label(), classes="label")
+        yield self.control
+
+    def _label(self) -> Content:
+        look = LOOKS[self.level] if self.level else None
+        return line((f"{look.glyph} " if look else "  ", look.tone if look else ""), one_line(self.spec.label))
+
+    def mark(self, level: State | None) -> None:
+        """Put a state's glyph before the label, or none."""
+        if level != self.level:
+            self.level = level
+            self._relabel()
+
+    def _relabel(self) -> None:
+        if self.is_mounted:
+            self.query_one(".label", Static).update(self._label(), layout=self.has_class("-stacked"))
+
+    def update(self, spec: Field, value: object) -> None:
+        """Another spec of the same key, and the draft's value; what is being typed stays when it means that value."""
+        relabel, self.spec = spec.label != self.spec.label, spec
+        if relabel:
+            self._relabel()
+        if isinstance(self.control, Picker):
+            self.control.set(spec.options, value)
+            return
+        self.control.placeholder = clean(spec.placeholder)
+        if value != self._known:
+            self._known, self._text, self.trouble = value, shown(spec, value), ""
+            with self.control.prevent(Input.Changed, TextArea.Changed):
+                if isinstance(self.control, ManyLines):
+                    self.control.text = self._text
+                else:
+                    self.control.value = self._text
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _typed(self, event: Input.Changed | TextArea.Changed) -> None:
+        event.stop()
+        text = self.control.text if isinstance(self.control, ManyLines) else event.control.value  # type: ignore[union-attr]
+        if text == self._text:
+            return
+        self._text, before = text, self.trouble
+        try:
+            value = value_of(self.spec, text)
+        except NotAValue as error:
+            self.trouble = str(error)
+            self.post_message(FieldWrong(self.spec.path))
+            return
+        self.trouble = ""
+        if value != self._known:
+            self._known = value
+            self.post_message(FieldChanged(self.spec.path, value))
+        if before:
+            self.post_message(FieldWrong(self.spec.path))
+
+    @on(Picker.Changed)
+    def _picked(self, event: Picker.Changed) -> None:
+        event.stop()
+        self.post_message(FieldChanged(self.spec.path, event.value))
+
+    @on(Input.Submitted)
+    @on(Picker.Entered)
+    def _entered(self, event: Message) -> None:
+        event.stop()
+        self.post_message(FieldEntered(self.spec))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say which field is at work."""
+        event.stop()
+        self.post_message(FieldFocused(self.spec))
+
+
+def _stacked(spec: Field) -> bool:
+    return spec.tall or spec.kind in {"long", "lines"} or cell_len(spec.label) > LABEL_CELLS
+
+
+def _control(spec: Field, value: object, text: str) -> OneLine | ManyLines | Picker:
+    if spec.kind == "choice":
+        return Picker(spec.options, value, tall=spec.tall, walk=spec.walk)
+    if spec.kind in {"long", "lines"}:
+        return ManyLines(text, spec.placeholder)
+    return OneLine(text, clean(spec.placeholder))
+
+
+class HeadingRow(Static):
+    """A section's title, with an optional muted line."""
+
+    DEFAULT_CSS = "HeadingRow { height: auto; padding: 0 2; margin: 1 0 0 0; }"
+
+    def __init__(self, spec: Heading) -> None:
+        super().__init__(_heading(spec), markup=False)
+
+    def show(self, spec: Heading) -> None:
+        """Another line below the same title."""
+        self.update(_heading(spec))
+
+
+def _heading(spec: Heading) -> Content:
+    title = Content.styled(one_line(spec.text), "bold $primary")
+    return Content("\n").join([title, styled(spec.note, "muted")]) if spec.note else title

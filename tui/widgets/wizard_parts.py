@@ -1,0 +1,40 @@
+"""What the wizard's screens are given, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tui.domain.draft import Draft
+from tui.domain.guide import Guide
+from tui.domain.history import Entry
+from tui.runtime.connect import Instance
+
+
+@dataclass(frozen=True)
+class WizardContext:
+    """What surrounds a draft. `read_only` says why it cannot be changed, empty when it can.
+
+    `skeletons` are those of all guides, by file name; `entries` the rollout's history, oldest first; `editor` the
+    command for long texts, empty for the environment's.
+    """
+
+    instance: Instance
+    guides: Mapping[str, Guide]
+    skeletons: Mapping[str, str]
+    instances: tuple[Instance, ...] = ()
+    read_only: str = ""
+    entries: tuple[Entry, ...] = ()
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    operator: str = ""
+    editor: str = ""
+
+
+@dataclass(frozen=True)
+class WizardAnswer:
+    """The draft as it is now, and where to go: `back`, `next`, `home`, or a step's id and there to `field`."""
+
+    draft: Draft
+    go: str
+    field: str = ""
