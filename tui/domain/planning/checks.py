@@ -103,7 +103,7 @@ def _project_access(situation: Situation) -> Iterable[Requirement]:
 
 
 def warnings(
-    situation: Situation, goal: Goal, calls: Route, open_requirements: Iterable[Requirement]
+    situation: Situation, goal: Goal, calls: Route, open_requirements: Iterable[Requirement], slots: Iterable[str]
 ) -> tuple[str, ...]:
     """What does not block and must be known, the gravest first. `slots` are the plan issues that are created."""
     found: list[str] = []
