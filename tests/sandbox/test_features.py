@@ -85,6 +85,13 @@ def test_opting_out_beats_being_on_and_a_flag_that_nobody_set_has_its_default(ap
     assert not is_enabled(api.server.snapshot(), "no_such_flag", "alice")
 
 
+def test_one_target_that_is_refused_stops_the_others(api: Api) -> None:
+    api.flag(FLAG, value="opt_out", user="bob")
+    reply = api.flag(FLAG, value="true", user="alice,bob")
+    assert reply.body == {"message": "400 Bad request - Opt-out exists for @bob - remove opt-out before enabling"}
+    assert api.gates(FLAG) == {"boolean": False, "actors": ["User:2:opt_out"]}
+
+
 def test_a_number_without_key_is_a_percentage_of_time(api: Api) -> None:
     assert api.flag(FLAG, value=25).body["gates"][1] == {"key": "percentage_of_time", "value": 25}
 

@@ -126,6 +126,8 @@ def test_pages_and_their_links(api: Api) -> None:
     assert [rel for _, rel in links] == ["prev", "next", "first", "last"]
     following = links[1][0]
     assert following.startswith(f"{api.server.url}/api/v4{PROJECT}/issues?")
+    last = api("GET", f"{PROJECT}/issues", query=query | {"page": 3})
+    assert (last.headers["x-next-page"], 'rel="next"' in last.headers["link"]) == ("", False)
     assert parse_qs(urlsplit(following).query) == {"labels": ["paged"], "page": ["3"], "per_page": ["3"]}
 
 

@@ -11,6 +11,7 @@ from tui.sandbox.world.state import Issue, Project
 
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX~])\]\s", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_NO_TIME = {"time_estimate": 0, "total_time_spent": 0, "human_time_estimate": None, "human_total_time_spent": None}
 
 
 def issue_url(call: Call, project: Project, issue: Issue) -> str:
@@ -28,10 +29,6 @@ def render(
 ) -> dict[str, object]:
     """The issue entity; lists leave `subscribed` out, `details` asks for label objects."""
     people = [basic(call, call.world.users[user_id]) for user_id in issue.assignee_ids]
-    labels: list[object] = list(issue.labels)
-    if details:
-        found = (label_named(project, name) for name in issue.labels)
-        labels = [label_view(label) for label in found if label]
     shown: dict[str, object] = {
         "id": issue.id,
         "iid": issue.iid,
@@ -43,7 +40,7 @@ def render(
         "updated_at": stamp(issue.updated_at),
         "closed_at": stamp(issue.closed_at),
         "closed_by": basic_by_id(call, issue.closed_by_id),
-        "labels": labels,
+        "labels": _labels(project, issue, details=details),
         "milestone": None,
         "assignees": people,
         "author": basic_by_id(call, issue.author_id),
@@ -56,12 +53,7 @@ def render(
         "confidential": issue.confidential,
         "discussion_locked": issue.discussion_locked,
         "web_url": issue_url(call, project, issue),
-        "time_stats": {
-            "time_estimate": 0,
-            "total_time_spent": 0,
-            "human_time_estimate": None,
-            "human_total_time_spent": None,
-        },
+        "time_stats": dict(_NO_TIME),
     }
     shown |= _task_fields(call, issue) | _reference_fields(call, project, issue)
     if call.era.newer_fields:
@@ -71,6 +63,13 @@ def render(
     if subscribed:
         shown["subscribed"] = call.account is not None and call.account.id in {issue.author_id, *issue.assignee_ids}
     return shown
+
+
+def _labels(project: Project, issue: Issue, *, details: bool) -> list[object]:
+    if not details:
+        return list(issue.labels)
+    found = (label_named(project, name) for name in issue.labels)
+    return [label_view(label) for label in found if label]
 
 
 def _task_fields(call: Call, issue: Issue) -> dict[str, object]:
