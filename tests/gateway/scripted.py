@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Self
 
 Answer = bytes | Callable[[socket.socket], None]
@@ -51,7 +51,7 @@ class Scripted:
         self._answers = list(answers)
         return self
 
-    def requests(self) -> Iterable[str]:
+    def requests(self) -> list[str]:
         """The request lines, without the version."""
         return [one.split(b"\r\n")[0].decode().rsplit(" ", 1)[0] for one in self.received]
 

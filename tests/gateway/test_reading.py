@@ -62,10 +62,6 @@ def test_project_and_what_the_operator_may_do(
     assert as_role(role).project("1") == found
 
 
-def test_project_without_direct_access_falls_back_to_the_administrator(gateway: Gateway) -> None:
-    assert gateway.project("gitlab-org/gitlab").access_level >= 30
-
-
 def test_missing_project_is_named(gateway: Gateway) -> None:
     with pytest.raises(NotFound, match="the project no/such"):
         gateway.project("no/such")
