@@ -110,6 +110,16 @@ def test_a_torn_state_is_told_and_left_alone(tmp_path: Path) -> None:
     assert state.read_text() == '{"scenario": "comp'
 
 
+def test_a_folder_keeps_to_its_scenario(tmp_path: Path) -> None:
+    with Server(tmp_path, assets=ASSETS) as server, Api(server) as api:
+        api.issue(title="Kept")
+    with pytest.raises(SandboxError, match="made from the scenario 'company', not 'templates'"):
+        Server(tmp_path, assets=ASSETS, scenario="templates").start()
+    with Server(tmp_path, assets=ASSETS, scenario="rough-network") as server:
+        assert "Kept" in [issue.title for issue in server.snapshot().projects[1].issues.values()]
+        assert server.faults.pending
+
+
 def test_a_taken_port_is_told(server: Server) -> None:
     port = int(server.url.rpartition(":")[2])
     with pytest.raises(SandboxError, match=f"Port {port}"):

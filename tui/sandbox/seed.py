@@ -105,18 +105,29 @@ def load(assets: Path, scenario: str) -> tuple[World, list[Fault]]:
     return _build(parsed, assets / "sandbox" / "templates"), parsed.faults
 
 
+def origin(assets: Path, scenario: str) -> str:
+    """The scenario that the world comes from: one that only adds faults shares the world of the one it extends."""
+    document = _document(assets, scenario)
+    shares = "extends" in document and set(document) <= {"extends", "faults"}
+    return origin(assets, str(document["extends"])) if shares else scenario
+
+
 def _merged(assets: Path, scenario: str) -> dict[str, Any]:
     """A scenario laid over the one it extends: lists are appended, tables merged, values replaced."""
+    document = _document(assets, scenario)
+    parent = document.pop("extends", None)
+    return document if parent is None else _laid_over(_merged(assets, str(parent)), document)
+
+
+def _document(assets: Path, scenario: str) -> dict[str, Any]:
     if not _NAME.match(scenario) or scenario not in names(assets):
         known = ", ".join(names(assets)) or "none"
         raise SandboxError(f"There is no sandbox scenario called {scenario!r}.", f"Known scenarios: {known}.")
     path = assets / "sandbox" / f"{scenario}.toml"
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise SandboxError(f"{path}: {error}", "Correct the file.") from error
-    parent = document.pop("extends", None)
-    return document if parent is None else _laid_over(_merged(assets, str(parent)), document)
 
 
 def _laid_over(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

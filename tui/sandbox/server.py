@@ -72,6 +72,7 @@ class Server:
         self._folder = Folder(folder) if folder else None
         self._lock = FileLock(self._folder.lock, thread_local=False, mode=0o600) if self._folder else None
         self._world = World(project="")
+        self._origin = scenario
         self._guard = RLock()
         self._ids = itertools.count(1)
         self._tokens: dict[str, str] = {}
@@ -111,7 +112,8 @@ class Server:
             ) from None
 
     def _open_world(self) -> None:
-        saved = self._folder.load() if self._folder else None
+        self._origin = seed.origin(self._assets, self.scenario)
+        saved = self._folder.load(self._origin) if self._folder else None
         fresh, rehearsed = seed.load(self._assets, self.scenario)
         self._world = saved or fresh
         for fault in rehearsed:
@@ -203,7 +205,7 @@ class Server:
 
     def _save(self) -> None:
         if self._folder:
-            self._folder.save(self._world, self.scenario)
+            self._folder.save(self._world, self._origin)
 
     def _now(self) -> datetime:
         now = self._clock().astimezone(UTC)

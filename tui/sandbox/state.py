@@ -77,10 +77,10 @@ class Folder:
         except OSError as error:
             raise SandboxError(f"The sandbox folder {self.path} cannot be used: {error}", "Choose another.") from error
 
-    def load(self) -> World | None:
-        """The saved world, or None when nothing was saved. Raises SandboxError for a file that cannot be read."""
+    def load(self, scenario: str) -> World | None:
+        """The saved world, or None when nothing was saved. Raises SandboxError when it cannot be read or is another's."""
         try:
-            return msgspec.json.decode(self.state.read_bytes(), type=_Saved).world
+            saved = msgspec.json.decode(self.state.read_bytes(), type=_Saved)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError) as error:
@@ -88,6 +88,12 @@ class Folder:
                 f"The sandbox state {self.state} cannot be read: {error}",
                 "Move the file away to start with a fresh sandbox.",
             ) from error
+        if saved.scenario != scenario:
+            raise SandboxError(
+                f"The sandbox in {self.path} was made from the scenario {saved.scenario!r}, not {scenario!r}.",
+                f"Choose another folder, or move {self.state} away.",
+            )
+        return saved.world
 
     def save(self, world: World, scenario: str) -> None:
         """The world on the disk, before this returns. Raises OSError."""
