@@ -78,7 +78,7 @@ class Folder:
             raise SandboxError(f"The sandbox folder {self.path} cannot be used: {error}", "Choose another.") from error
 
     def load(self, scenario: str) -> World | None:
-        """The saved world, or None when nothing was saved. Raises SandboxError when it cannot be read or is another's."""
+        """The saved world, None when there is none. Raises SandboxError when unreadable or of another scenario."""
         try:
             saved = msgspec.json.decode(self.state.read_bytes(), type=_Saved)
         except FileNotFoundError:
