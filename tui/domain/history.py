@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
+
 from tui.domain.gates import OFF, Gates
 
 Action = Literal["create-issues", "advance", "repair", "step-back", "roll-back"]
@@ -77,31 +79,51 @@ class Entry:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Entry:
-        """The inverse of `as_dict`. Raises KeyError or ValueError for data that is not an entry."""
-        return cls(
-            id=data["id"],
-            at=datetime.fromisoformat(data["at"]),
-            rollout=data["rollout"],
-            operator=data["operator"],
-            instance=data["instance"],
-            flag=data["flag"],
-            phase=data["phase"],
-            step=data["step"],
-            action=data["action"],
-            gates_before=Gates.from_dict(data["gates_before"]),
-            gates_after=Gates.from_dict(data["gates_after"]),
-            changes=tuple(data.get("changes", ())),
-            waivers=dict(data.get("waivers", {})),
-            reason=data.get("reason", ""),
-            effect=data.get("effect", ""),
-            live_seconds=data.get("live_seconds"),
-            note_url=data.get("note_url", ""),
-            names=dict(data.get("names", {})),
-        )
+        """The inverse of `as_dict`. Raises ValueError for data that is not an entry: anybody can write a note."""
+        try:
+            plain = msgspec.convert(dict(data), _Plain, strict=True)
+        except msgspec.ValidationError as error:
+            raise ValueError(str(error)) from error
+        if plain.at.tzinfo is None:
+            raise ValueError("the time of an entry has no time zone")
+        values = {field: getattr(plain, field) for field in plain.__struct_fields__}
+        gates = {key: Gates.from_dict(msgspec.to_builtins(values[key])) for key in ("gates_before", "gates_after")}
+        return cls(**{**values, **gates})
 
     def with_note(self, url: str) -> Entry:
         """The same entry, knowing where its note is."""
         return replace(self, note_url=url)
+
+
+class _Gates(msgspec.Struct, frozen=True):
+    boolean: bool = False
+    actors: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    percentage_of_actors: int | float = 0
+    percentage_of_time: int | float = 0
+
+
+class _Plain(msgspec.Struct, frozen=True):
+    """The shape of an entry as plain data."""
+
+    id: str
+    at: datetime
+    rollout: str
+    operator: str
+    instance: str
+    flag: str
+    phase: str
+    step: str
+    action: Action
+    gates_before: _Gates
+    gates_after: _Gates
+    changes: tuple[str, ...] = ()
+    waivers: dict[str, str] = {}
+    reason: str = ""
+    effect: str = ""
+    live_seconds: int | None = None
+    note_url: str = ""
+    names: dict[str, str] = {}
 
 
 _COMMENT = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)
@@ -119,6 +141,6 @@ def read_entry(note: str) -> Entry | None:
     if match is None:
         return None
     try:
-        return Entry.from_dict(json.loads(match.group(1)))
-    except (KeyError, ValueError, TypeError, AttributeError):
+        return Entry.from_dict(msgspec.json.decode(match.group(1), type=dict[str, Any]))
+    except (ValueError, msgspec.DecodeError):
         return None
