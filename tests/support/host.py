@@ -26,6 +26,11 @@ class Host(ThemedApp[None]):
     def on_mount(self) -> None:
         self.push_screen(self.shown, self.answers.append)
 
+    @property
+    def drawn(self) -> str:
+        """What is on the screen, as text."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+
     def copy_to_clipboard(self, text: str) -> None:
         self.copied.append(text)
 

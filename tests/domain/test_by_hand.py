@@ -1,0 +1,69 @@
+"""A request as a person would run it."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from tests.support.rollouts import FLAG, MEMBERS, TEAM, climbed, observed, plan, sample
+from tui.domain.by_hand import chatops, curl, http
+from tui.domain.gates import OFF, Gates
+from tui.domain.plan import Change, Request
+
+
+def gate_changes(phase: str, step: str, gates: Gates, steps: tuple[int, ...] = ()) -> list[Change]:
+    entries = climbed(*steps) if steps or gates == MEMBERS else ()
+    changes = plan(sample(), phase, step, look=observed(gates), entries=entries).changes
+    return [change for change in changes if change.kind == "set-gate"]
+
+
+def test_the_chat_commands_of_the_team_name_one_actor_each() -> None:
+    assert [chatops(change) for change in gate_changes("stakeholders", "team", OFF)] == [
+        f"/chatops gitlab run feature set --group=code-creation {FLAG} true",
+        f"/chatops gitlab run feature set --user=alice {FLAG} true",
+        f"/chatops gitlab run feature set --user=bob {FLAG} true",
+    ]
+
+
+def test_a_percentage_always_has_actors_and_no_target() -> None:
+    assert [chatops(change) for change in gate_changes("everyone", "10%", MEMBERS)] == [
+        f"/chatops gitlab run feature set {FLAG} 10 --actors"
+    ]
+
+
+def test_feature_group_off_and_on() -> None:
+    assert chatops(gate_changes("members", "members", TEAM)[-1]).endswith(
+        f"set --feature-group=gitlab_team_members {FLAG} true"
+    )
+    assert chatops(gate_changes("off", "", MEMBERS)[0]).endswith(f"set {FLAG} false")
+    assert chatops(gate_changes("everyone", "100%", MEMBERS)[0]).endswith(f"set {FLAG} true")
+
+
+def test_an_own_prefix_is_used_and_other_changes_have_no_command() -> None:
+    changes = plan(sample(), "stakeholders").changes
+    assert {chatops(change) for change in changes if change.kind != "set-gate"} == {""}
+    gate = next(change for change in changes if change.kind == "set-gate")
+    assert chatops(gate, "/bot run").startswith("/bot run feature set ")
+
+
+@pytest.mark.parametrize("title", ["it's $HOME `id`", 'a "quote"', "line\nbreak", "; rm -rf /", "\x1b]0;x\x07"])
+def test_a_shell_takes_the_body_of_curl_as_one_word(title: str) -> None:
+    command = curl(Request("POST", "/projects/1/issues", {"title": title}), "https://gitlab.example.com/")
+    words = shlex.split(command.replace("\\\n", " "))
+    assert "https://gitlab.example.com/api/v4/projects/1/issues" in words
+    assert len(words) == len(shlex.split(curl(Request("POST", "/p", {"a": "b"})).replace("\\\n", " ")))
+    assert "\x1b" not in command
+
+
+def test_curl_takes_the_token_from_the_environment_and_the_address_too_when_it_is_not_known() -> None:
+    command = curl(Request("GET", "/features"))
+    assert '"PRIVATE-TOKEN: $GITLAB_TOKEN"' in command
+    assert '"$GITLAB_URL"/api/v4/features' in command
+    assert "--data" not in command
+
+
+def test_http_shows_method_path_and_body() -> None:
+    text = http(Request("POST", f"/features/{FLAG}", {"value": True, "user": "alice"}))
+    assert text.splitlines()[0] == f"POST /api/v4/features/{FLAG}"
+    assert '"user": "alice"' in text

@@ -1,0 +1,277 @@
+"""The review: nothing is sent that was not on the screen, and nothing that is blocked can be applied."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from msgspec import structs
+
+from screens.review import ReviewContext, ReviewScreen
+from tests.support.host import Host, prepared
+from tests.support.hostile import IDS, STRINGS, harmless
+from tests.support.rollouts import (
+    FLAG,
+    MEMBERS,
+    climbed,
+    guide,
+    observed,
+    sample,
+    seen_issue,
+    situation,
+    with_issue,
+)
+from tests.support.waiting import wait_for
+from tui.domain.draft import Draft
+from tui.domain.errors import Unreachable
+from tui.domain.gates import ON
+from tui.runtime.connect import Instance
+from tui.runtime.workbench import Prepared
+from tui.widgets.columns import Columns
+from tui.widgets.dialogs import Ask, Confirm
+from tui.widgets.messages import DraftChanged, PlanWanted
+
+SANDBOX = Instance("sandbox", "SANDBOX")
+PRODUCTION = Instance("gitlab.com", "PRODUCTION gitlab.com", "https://gitlab.com", production=True)
+SLOTS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
+
+
+def host(draft: Draft, instance: Instance = SANDBOX, **more: str) -> tuple[Host, ReviewScreen]:
+    screen = ReviewScreen(draft, guide(), context=ReviewContext(instance, read_only=more.pop("read_only", "")), **more)
+    return Host(screen), screen
+
+
+def blocked_draft() -> Draft:
+    return with_issue(with_issue(sample(), "internal-rollout", skip=True), "internal-feedback", skip=True)
+
+
+def back_to_half() -> Prepared:
+    issues = {slot: seen_issue(slot, number) for number, slot in enumerate(SLOTS, start=1)}
+    here = situation(sample(), observed(ON, issues=issues), climbed(1, 10, 25, 50, 75, 100))
+    return prepared(here, "everyone", "50%")
+
+
+def text(screen: ReviewScreen) -> str:
+    return screen.query_one(Columns).text
+
+
+async def test_it_asks_for_the_plan_it_was_made_for() -> None:
+    app, _ = host(sample(), phase="everyone", step="25%", reason="slow")
+    async with app.run_test():
+        asked = app.asked[0]
+        assert isinstance(asked, PlanWanted)
+        assert (asked.phase, asked.step, asked.reason) == ("everyone", "25%", "slow")
+
+
+async def test_every_change_of_the_plan_is_on_the_screen_with_its_request_one_key_away() -> None:
+    app, screen = host(sample())
+    plan = prepared(situation(sample()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen.show(plan)
+        for change in plan.plan.changes:
+            screen.query_one(Columns).go(f"change:{change.id}")
+            await pilot.press("enter")
+        shown = text(screen)
+        for change in plan.plan.changes:
+            assert change.summary in shown
+            assert f"{change.request.method} /api/v4{change.request.path}" in shown
+        assert "Codestral 25.01 becomes the model behind Code Completion." in shown
+        assert "confidential" in shown
+
+
+async def test_the_diff_names_who_gains_and_each_gate() -> None:
+    app, screen = host(sample())
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(sample())))
+        await pilot.pause()
+        shown = text(screen)
+        assert "In now    nobody" in shown
+        assert "In after  the team (group code-creation, alice, bob)" in shown
+        assert "–  →  +\N{NO-BREAK SPACE}group code-creation" in shown
+        assert "3 calls, one after the other" in shown
+
+
+async def test_a_moment_of_off_for_everybody_is_marked() -> None:
+    app, screen = host(sample(), phase="everyone", step="50%")
+    async with app.run_test():
+        screen.show(back_to_half())
+        shown = text(screen)
+        assert "! 1. Turn the flag off for everybody" in shown
+        assert "off for everybody until the next call" in shown
+        assert "Loses     everybody else" in shown
+
+
+async def test_the_timeline_of_an_issue_that_is_there_is_shown_as_a_difference() -> None:
+    made = prepared(situation(sample()))
+    body = made.plan.bodies["rollout-plan"]
+    issues = {slot: seen_issue(slot, number) for number, slot in enumerate(SLOTS, start=1)}
+    issues["rollout-plan"] = seen_issue("rollout-plan", 1, description=body)
+    app, screen = host(sample())
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(sample(), observed(issues=issues))))
+        screen.query_one(Columns).go("change:timeline:rollout-plan")
+        await pilot.press("enter")
+        shown = text(screen)
+        assert "description, as a difference" in shown
+        assert any(row.strip().startswith("- |") for row in shown.splitlines())
+        assert any("**live**" in row and row.strip().startswith("+") for row in shown.splitlines())
+        assert "Codestral 25.01 becomes the model" not in shown
+
+
+async def test_what_is_blocked_cannot_be_applied_and_enter_goes_to_the_field() -> None:
+    draft = blocked_draft()
+    app, screen = host(draft)
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(draft)))
+        await pilot.pause()
+        assert screen.why_not() == "blocked by 2 requirements"
+        assert "Before doing this rollout, make sure that the Internal Rollout Plan" in text(screen)
+        await pilot.press("a")
+        assert app.screen is screen
+        assert not app.answers
+        await pilot.press("enter")
+        assert (app.answers[0].go, app.answers[0].field) == ("issues", "issues.internal-rollout")
+
+
+async def test_a_waiver_needs_a_reason_is_saved_and_planned_anew() -> None:
+    draft = blocked_draft()
+    app, screen = host(draft)
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(draft)))
+        await pilot.press("w")
+        await wait_for(pilot, lambda: isinstance(app.screen, Ask), what="the question for a reason")
+        await pilot.press("enter", *"covered", "enter")
+        await wait_for(pilot, lambda: len(app.asked) == 3, what="a new plan to be asked for")
+        saved = next(one for one in app.asked if isinstance(one, DraftChanged)).draft
+        waiver = saved.waiver("internal-rollout-issue")
+        assert waiver is not None
+        assert (waiver.reason, waiver.by) == ("covered", "alice")
+        screen.show(prepared(situation(saved)))
+        assert "1 requirement waived" in text(screen)
+        assert "covered" in text(screen)
+
+
+async def test_what_would_fail_cannot_be_waived() -> None:
+    draft = structs.replace(sample(), flag=structs.replace(sample().flag, target="project"))
+    app, screen = host(draft)
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(draft)))
+        await pilot.press("w")
+        assert app.screen is screen
+        assert "cannot be waived" in text(screen)
+
+
+async def test_apply_on_the_sandbox_is_a_key_and_a_yes() -> None:
+    app, screen = host(sample())
+    plan = prepared(situation(sample()))
+    async with app.run_test() as pilot:
+        screen.show(plan)
+        await pilot.press("a", "y", "y")
+        assert not app.answers, "keys that repeat answered the question"
+        dialog = app.screen
+        assert isinstance(dialog, Confirm)
+        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        await pilot.press("y")
+        assert (app.answers[0].go, app.answers[0].prepared) == ("apply", plan)
+
+
+async def test_apply_on_production_wants_the_name_of_the_flag() -> None:
+    app, screen = host(sample(), PRODUCTION)
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(sample())))
+        await pilot.press("a")
+        dialog = app.screen
+        assert isinstance(dialog, Confirm)
+        assert "PRODUCTION gitlab.com" in app.drawn
+        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        await pilot.press(*"yes", "enter")
+        assert not app.answers
+        await pilot.press(*["backspace"] * 3, *FLAG, "enter")
+        assert app.answers[0].go == "apply"
+
+
+async def test_the_request_of_a_change_can_be_copied_in_three_forms() -> None:
+    app, screen = host(sample(), PRODUCTION)
+    async with app.run_test() as pilot:
+        screen.show(prepared(situation(sample())))
+        screen.query_one(Columns).go("change:gate:1")
+        await pilot.press("c", "u", "t")
+        request, curl, chat = app.copied
+        assert request.startswith(f"POST /api/v4/features/{FLAG}")
+        assert f"https://gitlab.com/api/v4/features/{FLAG}" in curl
+        assert "$GITLAB_TOKEN" in curl
+        assert chat == f"/chatops gitlab run feature set --group=code-creation {FLAG} true"
+        screen.query_one(Columns).go("change:note")
+        await pilot.press("t")
+        assert len(app.copied) == 3
+
+
+async def test_an_error_says_what_to_do_and_r_looks_again() -> None:
+    app, screen = host(sample())
+    async with app.run_test() as pilot:
+        screen.fail(Unreachable("gitlab.com does not answer"))
+        await pilot.pause()
+        assert "gitlab.com does not answer" in text(screen)
+        assert "Check the address" in text(screen)
+        await pilot.press("a")
+        assert app.screen is screen
+        await pilot.press("r")
+        await pilot.pause()
+        assert len(app.asked) == 2
+
+
+async def test_the_plan_issues_alone_are_one_key_away_and_back() -> None:
+    app, screen = host(sample())
+    here = situation(sample())
+    async with app.run_test() as pilot:
+        screen.show(prepared(here))
+        await pilot.press("p")
+        await pilot.pause()
+        screen.show(prepared(here, "issues"))
+        assert "The flag is not touched" in text(screen)
+        await pilot.press("p")
+        await pilot.pause()
+        phases = [one.phase for one in app.asked if isinstance(one, PlanWanted)]
+        assert phases == ["", "issues", ""]
+
+
+async def test_nothing_to_do_and_read_only_are_said() -> None:
+    app, screen = host(sample(), read_only="pid 7 on host x has it open")
+    async with app.run_test():
+        screen.show(prepared(situation(sample())))
+        assert screen.why_not() == "read-only: pid 7 on host x has it open"
+        screen.show(back_to_half())
+        assert screen.why_not() == "", "reducing exposure does not wait for a lock"
+        screen.show(None)
+        assert "Nothing is left to do" in text(screen)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 50)])
+async def test_tab_always_has_somewhere_to_go_and_nothing_runs_over_the_edge(size: tuple[int, int]) -> None:
+    app, screen = host(sample())
+    async with app.run_test(size=size) as pilot:
+        screen.show(prepared(situation(sample())))
+        for _ in range(3):
+            await pilot.press("tab")
+            assert screen.focused is not None
+        assert all(len(one) <= size[0] for one in app.drawn.splitlines())
+        assert "15 changes" in app.drawn
+
+
+@pytest.mark.parametrize("hostile", STRINGS, ids=IDS)
+async def test_hostile_text_is_shown_and_does_nothing(hostile: str) -> None:
+    draft = with_issue(sample(), "rollout-plan", title=hostile, fields={"overview": hostile})
+    draft = structs.replace(draft, title=hostile, flag=structs.replace(draft.flag, name=hostile))
+    look = dataclasses.replace(observed(MEMBERS, flag=hostile), remarks=(hostile,))
+    app, screen = host(draft)
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        plan = prepared(situation(draft, look))
+        screen.show(plan)
+        for change in plan.plan.changes:
+            screen.query_one(Columns).go(f"change:{change.id}")
+            await pilot.press("enter", "c")
+            assert harmless(app.drawn)
+        screen.fail(Unreachable(hostile, hostile))
+        await pilot.pause()
+        assert harmless(app.drawn)
+        assert app.is_running

@@ -1,0 +1,231 @@
+"""The control room: where the rollout is, what GitLab says, the next step, and the way back."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from msgspec import structs
+
+from screens.rollout import RolloutScreen
+from tests.support.host import Host
+from tests.support.hostile import IDS, STRINGS, harmless
+from tests.support.rollouts import (
+    MEMBERS,
+    NOW,
+    climbed,
+    entry,
+    guide,
+    observed,
+    sample,
+    seen_issue,
+    situation,
+    with_issue,
+)
+from tests.support.waiting import wait_for
+from tui.domain.draft import Draft
+from tui.domain.errors import Unreachable
+from tui.domain.gates import OFF, ON, Gates
+from tui.domain.history import Entry
+from tui.domain.planning import Situation
+from tui.domain.text import clean
+from tui.runtime.connect import Instance
+from tui.widgets.chrome import StatusLine
+from tui.widgets.columns import Columns
+from tui.widgets.dialogs import Choose
+from tui.widgets.messages import StatusWanted
+
+TEN = dataclasses.replace(MEMBERS, percentage_of_actors=10)
+SLOTS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
+
+
+def host(
+    entries: tuple[Entry, ...] = (), draft: Draft | None = None, read_only: str = "", passed: timedelta = timedelta(0)
+) -> tuple[Host, RolloutScreen]:
+    screen = RolloutScreen(
+        draft or sample(),
+        guide(),
+        instance=Instance("sandbox", "SANDBOX"),
+        entries=entries,
+        read_only=read_only,
+        clock=lambda: NOW + passed,
+    )
+    return Host(screen), screen
+
+
+def seen(gates: Gates, entries: tuple[Entry, ...], draft: Draft | None = None) -> Situation:
+    issues = {slot: seen_issue(slot, number) for number, slot in enumerate(SLOTS, start=1)}
+    return situation(draft or sample(), observed(gates, issues=issues), entries)
+
+
+def text(screen: RolloutScreen) -> str:
+    return screen.query_one(Columns).text
+
+
+def row(screen: RolloutScreen, words: str) -> str:
+    return next(one for one in text(screen).splitlines() if words in one)
+
+
+async def test_the_history_is_shown_before_gitlab_has_answered() -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test():
+        assert isinstance(app.asked[0], StatusWanted)
+        assert screen.query_one("#live", StatusLine).plain.startswith("● Live: 10 % of users")
+        assert "✓ done" in row(screen, "Every employee")
+        assert "● here" in row(screen, "10 % of users")
+        assert "○ next" in row(screen, "25 % of users")
+        assert "○ open" in row(screen, "50 % of users")
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [(timedelta(minutes=20), "in 1 h 40 min (at 2026-11-22 12:00 UTC)"), (timedelta(hours=3), "due now")],
+)
+async def test_the_wait_counts_down(passed: timedelta, words: str) -> None:
+    app, screen = host(climbed(1, 10), passed=passed)
+    async with app.run_test():
+        assert screen.query_one("#next", StatusLine).plain == f"Next: 25 % of users, {words}"
+
+
+async def test_gates_plan_issues_and_entries_are_shown_with_the_time_of_reading() -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        screen.show(seen(TEN, climbed(1, 10)))
+        await pilot.pause()
+        shown = text(screen)
+        assert "the team (group code-creation, alice, bob), gitlab_team_members or 10 % of users" in shown
+        assert "http://127.0.0.1/code-creation/rollouts/-/issues/1" in shown
+        assert "advanced to 10 % of users" in shown
+        assert "Nothing stands in the way of 25 % of users" in shown
+        assert "2026-11-22 10:00 UTC" in screen.query_one("#reading", StatusLine).plain
+        await pilot.press("i")
+        assert app.copied[0].count("\n") == len(SLOTS) - 1
+
+
+async def test_a_change_by_somebody_else_is_told_and_can_be_put_back() -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        screen.show(seen(dataclasses.replace(MEMBERS, percentage_of_actors=40), climbed(1, 10)))
+        assert "Somebody else changed the flag" in screen.query_one("#reading", StatusLine).plain
+        screen.query_one(Columns).go("repair")
+        await pilot.press("enter")
+        assert (app.answers[0].go, app.answers[0].phase, app.answers[0].step) == ("step", "everyone", "10%")
+
+
+@pytest.mark.parametrize("key", ["n", "enter"])
+async def test_the_next_step_is_one_key(key: str) -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        screen.show(seen(TEN, climbed(1, 10)))
+        await pilot.press(key)
+        assert (app.answers[0].go, app.answers[0].phase, app.answers[0].step) == ("next", "everyone", "25%")
+
+
+async def test_stepping_back_asks_where_to_and_why() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await pilot.press("b")
+        dialog = app.screen
+        assert isinstance(dialog, Choose)
+        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        await pilot.press("down", "enter", "enter")
+        assert not app.answers, "a step back needs a reason"
+        await pilot.press(*"latency", "enter")
+        answer = app.answers[0]
+        assert (answer.go, answer.phase, answer.step, answer.reason) == ("step", "members", "members", "latency")
+
+
+async def test_off_for_everybody_is_always_the_last_choice() -> None:
+    app, screen = host(read_only="pid 7")
+    async with app.run_test() as pilot:
+        screen.show(seen(MEMBERS, ()))
+        await pilot.press("n")
+        assert not app.answers, "the draft is read-only"
+        await pilot.press("b")
+        dialog = app.screen
+        assert isinstance(dialog, Choose)
+        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        await pilot.press("end", "enter", *"bad", "enter")
+        assert (app.answers[0].phase, app.answers[0].step, app.answers[0].reason) == ("off", "", "bad")
+
+
+async def test_there_is_no_way_back_where_nobody_has_it() -> None:
+    app, screen = host()
+    async with app.run_test() as pilot:
+        screen.show(situation(sample()))
+        await pilot.press("b")
+        assert app.screen is screen
+
+
+async def test_what_the_next_step_still_needs_leads_to_its_field() -> None:
+    draft = with_issue(sample(), "internal-rollout", skip=True)
+    app, screen = host(draft=draft)
+    async with app.run_test() as pilot:
+        screen.show(situation(draft))
+        assert "Internal rollout issue is left out of this rollout  blocks" in text(screen)
+        screen.query_one(Columns).go("requirement:issues.internal-rollout")
+        await pilot.press("enter")
+        assert (app.answers[0].go, app.answers[0].field) == ("edit", "issues.internal-rollout")
+
+
+async def test_a_rollout_that_is_complete_and_one_that_was_rolled_back() -> None:
+    done = climbed(1, 10, 25, 50, 75, 100)
+    app, screen = host(done)
+    async with app.run_test() as pilot:
+        assert screen.query_one("#live", StatusLine).plain.startswith("✓ Complete: everyone")
+        await pilot.press("n")
+        assert not app.answers
+        off = entry("off", "", ON, OFF, action="roll-back", reason="errors")
+        screen.show(seen(OFF, (*done, off)))
+        assert screen.query_one("#live", StatusLine).plain.startswith("! Off for everybody")
+        assert "rolled back: errors" in text(screen)
+
+
+async def test_without_gitlab_the_history_stays_and_r_asks_again() -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        screen.fail(Unreachable("gitlab.com does not answer"))
+        assert "gitlab.com does not answer" in text(screen)
+        assert "● here" in text(screen)
+        await pilot.press("r")
+        await pilot.pause()
+        assert len(app.asked) == 2
+
+
+@pytest.mark.parametrize(("key", "go"), [("e", "edit"), ("h", "history"), ("escape", "home")])
+async def test_the_other_ways_out(key: str, go: str) -> None:
+    app, _ = host(climbed(1))
+    async with app.run_test() as pilot:
+        await pilot.press(key, key)
+        assert [one.go for one in app.answers] == [go]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 50)])
+async def test_tab_always_has_somewhere_to_go_and_nothing_runs_over_the_edge(size: tuple[int, int]) -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test(size=size) as pilot:
+        screen.show(seen(TEN, climbed(1, 10)))
+        for _ in range(3):
+            await pilot.press("tab")
+            assert screen.focused is not None
+        assert all(len(one) <= size[0] for one in app.drawn.splitlines())
+
+
+@pytest.mark.parametrize("hostile", STRINGS, ids=IDS)
+async def test_hostile_text_is_shown_and_does_nothing(hostile: str) -> None:
+    draft = structs.replace(sample(), title=hostile, flag=structs.replace(sample().flag, name=hostile))
+    entries = (entry("off", "", MEMBERS, OFF, action="roll-back", reason=hostile, operator=hostile, flag=hostile),)
+    look = observed(MEMBERS, flag=hostile)
+    issue = dataclasses.replace(seen_issue("rollout-plan", 1), ref=clean(hostile), url=clean(hostile))
+    look = dataclasses.replace(look, remarks=(hostile,), issues={"rollout-plan": issue})
+    app, screen = host(entries, draft)
+    async with app.run_test(size=(60, 20), notifications=True) as pilot:
+        screen.show(situation(draft, look, entries))
+        for key in ("end", "pageup", "i", "home"):
+            await pilot.press(key)
+            assert harmless(app.drawn)
+        screen.fail(Unreachable(hostile, hostile))
+        await pilot.pause()
+        assert harmless(app.drawn)
+        assert app.is_running

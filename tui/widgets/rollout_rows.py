@@ -1,0 +1,174 @@
+"""Where a rollout is, as rows: the gates that GitLab has, what the next step still needs, plan issues, last entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tui.domain import duration
+from tui.domain.audience import Labels, who
+from tui.domain.gates import OFF, Gates
+from tui.domain.history import ACTION_WORDS, Entry
+from tui.domain.planning import Situation
+from tui.domain.progress import Progress
+from tui.domain.requirements import Requirement, requirements
+from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find
+from tui.domain.text import counted
+from tui.widgets.gate_view import gate_rows
+from tui.widgets.outline import BLANK, Row, heading
+from tui.widgets.present import Tone, due, line, moment
+
+ISSUE = "issue:"
+HISTORY = "history"
+REPAIR = "repair"
+REQUIREMENT = "requirement:"
+ENTRIES = 5
+"""How many of the last entries are shown; the history has them all."""
+
+Words = tuple[str, Tone]
+
+
+def live_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
+    """What is live, since when and for how long."""
+    since = progress.since
+    long = duration.words(now - since) if since else ""
+    when = f"  since {moment(since)} UTC{'' if long == 'now' else f' ({long})'}" if since else ""
+    if progress.rolled_back:
+        return ("! ", "warning"), ("Off for everybody", "strong"), (when, "muted")
+    if progress.position is None:
+        return ("○ ", "muted"), ("Nobody has it yet", "strong")
+    if progress.done:
+        return ("✓ ", "success"), (f"Complete: {progress.position.title}", "strong"), (when, "muted")
+    return ("● ", "accent"), (f"Live: {progress.position.title}", "strong"), (when, "muted")
+
+
+def next_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
+    """What is next and when."""
+    step = progress.next
+    if step is None:
+        return (("Nothing is left to do", "muted"),)
+    at = progress.due_at()
+    if at is None:
+        return ("Next: ", "muted"), (step.title, "")
+    if not progress.remaining(now):
+        return ("Next: ", "muted"), (step.title, ""), (", due now", "muted")
+    return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {moment(at)} UTC)", "muted")
+
+
+def drift(flag: str, gates: Gates, entries: Sequence[Entry]) -> Entry | None:
+    """The last entry of the flag when GitLab's gates are not what it left."""
+    last = next((entry for entry in reversed(entries) if entry.flag == flag), None)
+    return last if last is not None and last.gates_after != gates else None
+
+
+def drifted(situation: Situation) -> bool:
+    """Whether any flag of the rollout is not as the history left it."""
+    flags = situation.observed.flags.items()
+    return any(drift(name, flag.gates, situation.entries) is not None for name, flag in flags)
+
+
+def gates_rows(situation: Situation) -> list[Row]:
+    """The gates of each flag of the rollout, who is in, and whether somebody else changed them."""
+    observed, labels = situation.observed, situation.labels
+    rows: list[Row] = []
+    for name, flag in observed.flags.items():
+        rows += [BLANK] if rows else []
+        rows.append(heading(f"Gates of {name}"))
+        rows.append(Row(line("  ", ("In now  ", "muted"), (who(flag.gates, labels), "strong")), hang=10))
+        rows.extend(_drift_rows(drift(name, flag.gates, situation.entries), labels))
+        rows.extend(gate_rows(flag.gates, labels))
+    return rows + [Row(line("  ", ("! ", "warning"), remark), hang=4) for remark in observed.remarks]
+
+
+def _drift_rows(last: Entry | None, labels: Labels) -> list[Row]:
+    if last is None:
+        return []
+    text = f"Somebody else changed it since {moment(last.at)} UTC: it was {who(last.gates_after, labels)}."
+    return [
+        Row(line("  ", ("! ", "warning"), text), REPAIR, 4),
+        Row(line("    ", ("enter plans to put it back", "muted")), REPAIR, 4),
+    ]
+
+
+def needed(situation: Situation, step: Step) -> list[Requirement]:
+    """The requirements of the step's phase that are open."""
+    phase = situation.guide.phase(step.phase)
+    if phase is None:
+        return []
+    found = requirements(situation.draft, situation.guide, phase, situation.facts)
+    return [one for one in found if one.state == "open"]
+
+
+def needed_rows(situation: Situation) -> list[Row]:
+    """What the next step still needs; what blocks it first."""
+    step = situation.progress.next
+    if step is None:
+        return []
+    strictness = situation.draft.strictness
+    found = sorted(needed(situation, step), key=lambda one: not one.blocks(strictness))
+    if not found:
+        return [Row(line(("✓ ", "success"), f"Nothing stands in the way of {step.title}"), hang=2)]
+    rows = [heading(f"Before {step.title}: {counted(len(found), 'requirement')} open")]
+    for one in found:
+        blocks = one.blocks(strictness)
+        glyph: Words = ("✗ ", "error") if blocks else ("! ", "warning")
+        word = "  blocks" if blocks else "  recommended"
+        rows.append(Row(line("  ", glyph, one.text, (word, "muted")), f"{REQUIREMENT}{one.path}", 4))
+    return rows
+
+
+def issue_rows(situation: Situation) -> list[Row]:
+    """The plan issues with their addresses, and those that the selected phases ask for and that are not there."""
+    seen = situation.observed.issues
+    names = {issue.kind: issue.name for issue in situation.guide.issues}
+    rows = [heading("Plan issues")]
+    for slot, issue in seen.items():
+        kind, _, phase = slot.partition("@")
+        name = names.get(kind, kind) + (f" ({phase})" if phase else "")
+        closed = "" if issue.open else "  closed"
+        key = f"{ISSUE}{slot}"
+        rows.append(Row(line("  ", ("✓ ", "success"), f"{name}  ", (f"{issue.ref}{closed}", "muted")), key, 4))
+        rows.append(Row(line("    ", (issue.url, "muted")), key, 4))
+    present = {slot.partition("@")[0] for slot in seen}
+    asked = {kind for phase in situation.guide.phases for kind in phase.issues if _selected(situation, phase.id)}
+    for kind, name in names.items():
+        if kind in asked - present:
+            rows.append(Row(line("  ", ("○ ", "muted"), f"{name}  ", ("not there yet", "muted")), hang=4))
+    return rows if len(rows) > 1 else []
+
+
+def _selected(situation: Situation, phase_id: str) -> bool:
+    phase = situation.guide.phase(phase_id)
+    chosen = situation.draft.phase(phase_id) or (default_phase(phase) if phase else None)
+    return chosen is not None and chosen.selected
+
+
+def entry_rows(entries: Sequence[Entry], steps: Sequence[Step]) -> list[Row]:
+    """The last entries, the newest first; Enter opens the history."""
+    if not entries:
+        return []
+    more = f"  the last {ENTRIES} of {len(entries)}" if len(entries) > ENTRIES else ""
+    rows = [Row(line(("History", "strong"), (more, "muted")), HISTORY)]
+    for entry in reversed(entries[-ENTRIES:]):
+        what = f"{ACTION_WORDS[entry.action]}{_where(entry, steps)}"
+        reason = f": {entry.reason}" if entry.reason else ""
+        tone: Tone = "warning" if entry.action in {"step-back", "roll-back"} else ""
+        by = f"  {entry.operator}"
+        rows.append(
+            Row(line("  ", (moment(entry.at), "muted"), "  ", (what, tone), reason, (by, "muted")), HISTORY, 20)
+        )
+    return rows
+
+
+def _where(entry: Entry, steps: Sequence[Step]) -> str:
+    if entry.phase in {ISSUES, OFF_PHASE}:
+        return ""
+    step = find(steps, entry.phase, entry.step)
+    return f" to {step.title if step else f'{entry.phase} {entry.step}'}"
+
+
+def may_step_back(situation: Situation | None, progress: Progress) -> bool:
+    """Whether anybody could have the feature: by the history, or by what GitLab says."""
+    if progress.position is not None:
+        return True
+    return situation is not None and any(flag.gates != OFF for flag in situation.observed.flags.values())
