@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.store.samples import CANONICAL
 from tui.domain.draft import Draft
 from tui.domain.errors import BadInput, DraftInvalid, NoSuchDraft, StoreError
-from tui.store.drafts import DraftStore, dumps, is_id, loads, slug
+from tui.store.drafts import END, HEAD, DraftStore, dumps, is_id, loads, slug
 
 
 def put(store: DraftStore, text: str, name: str = "codestral-2501") -> Path:
@@ -30,10 +30,19 @@ def refused(store: DraftStore, text: str) -> DraftInvalid:
     return caught.value
 
 
+def test_a_file_of_ours_that_ends_between_two_lines_is_known_to_be_cut_short(store: DraftStore) -> None:
+    lines = dumps(loads(CANONICAL)).splitlines(keepends=True)
+    for count in range(1, len(lines)):
+        text = "".join(lines[:count])
+        (store.folder / "codestral-2501.toml").write_text(text, encoding="utf-8")
+        with pytest.raises(DraftInvalid):
+            store.load("codestral-2501")
+
+
 def test_the_canonical_form_is_written_as_it_is_read(store: DraftStore) -> None:
     put(store, CANONICAL)
     draft = store.load("codestral-2501")
-    assert dumps(draft) == CANONICAL
+    assert dumps(draft) == f"{HEAD}\n\n{CANONICAL}\n{END}\n"
     assert draft.baseline[0].since is not None
     assert [step.percentage for step in draft.phases[2].steps] == [1, 10, 25, 50, 75, 100]
     assert draft.issues[1].labels == ()
@@ -91,7 +100,7 @@ def test_wrong_types_unknown_keys_and_missing_ones_come_all_at_once(store: Draft
     assert "phases[2].steps[1].percentage" in problems
     assert problems["capacity[0].region"].message == "is missing"
     assert len(problems) == 5
-    assert "5 problems in all" in str(error)
+    assert all(str(problem) in str(error) for problem in error.problems)
 
 
 def test_a_syntax_error_names_its_line(store: DraftStore) -> None:

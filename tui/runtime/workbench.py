@@ -5,6 +5,7 @@ Everything here blocks on files or the network and belongs on a worker thread.
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
     from tui.store.locations import Locations
+    from tui.store.lock import ApplyLock
     from tui.store.records import Records
     from tui.store.settings import Settings
 
@@ -173,6 +175,13 @@ class Session:
             reason=reason,
         )
 
+    def _alone(self, rollout: str) -> ApplyLock:
+        """Held while a rollout is settled or applied. InUse when another process does either."""
+        from tui.store.lock import ApplyLock
+
+        who = self.workbench.settings.operator or getpass.getuser()
+        return ApplyLock(self.workbench.locations.data / "applies", rollout, self.instance.name, who)
+
     def prepare(self, draft: Draft, phase: str = "", step: str = "", reason: str = "") -> Prepared | None:
         """Look for the ends of a broken apply, look at GitLab, and compute the plan.
 
@@ -187,7 +196,8 @@ class Session:
         asked = here.goal(phase, step)
         if asked is None or not here.reduces(asked):
             bench.check(draft)
-        adopted = Settler(self.gateway, bench.records).settle(draft.id, name, bench.clock())
+        with self._alone(draft.id):
+            adopted = Settler(self.gateway, bench.records).settle(draft.id, name, bench.clock())
         broken = bench.records.unfinished(draft.id, name)
         situation = self.situation(draft, reason)
         resumed = situation.goal(broken.phase, broken.step) if broken is not None and not phase else None
@@ -206,20 +216,21 @@ class Session:
         return Prepared(plan, situation, goal, adopted)
 
     def apply(self, prepared: Prepared, on_update: Callable[[Operation], None] = lambda _: None) -> ApplyResult:
-        """Make the plan's changes. Blocked when a requirement is open."""
+        """Make the plan's changes. Blocked when a requirement is open, InUse when another process applies too."""
         from tui.runtime.apply import Applier
 
         plan = prepared.plan
         if plan.blocked:
             raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked))
-        return Applier(
-            gateway=self.gateway,
-            records=self.workbench.records,
-            observer=self.observer(prepared.situation.draft),
-            observed=prepared.situation.observed,
-            plan=plan,
-            clock=self.workbench.clock,
-            new_id=new_id,
-            cancel=self.cancel,
-            on_update=on_update,
-        ).run()
+        with self._alone(plan.rollout):
+            return Applier(
+                gateway=self.gateway,
+                records=self.workbench.records,
+                observer=self.observer(prepared.situation.draft),
+                observed=prepared.situation.observed,
+                plan=plan,
+                clock=self.workbench.clock,
+                new_id=new_id,
+                cancel=self.cancel,
+                on_update=on_update,
+            ).run()

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tui.domain.draft import SCHEMA, Draft
 from tui.domain.errors import BadInput, DraftInvalid, NoSuchDraft
 from tui.domain.problem import Problem
-from tui.domain.text import counted, one_line
+from tui.domain.text import one_line
 from tui.store import atomic
 from tui.store.locations import Locations
 from tui.store.read_toml import parse, read_text, typed
@@ -22,6 +22,9 @@ from tui.store.toml_form import dumps as toml_dumps
 from tui.store.trouble import explained
 
 SUFFIX = ".toml"
+HEAD = "# A draft of rollout-tui. Edit it as you like, but keep the last line: it shows that nothing was cut off."
+END = "# End of the draft."
+
 ID_LENGTH = 63
 ID_ALLOWED = "small letters, digits and hyphens, a letter or digit first, at most 63 characters"
 
@@ -40,8 +43,11 @@ def slug(title: str) -> str:
 
 
 def dumps(draft: Draft) -> str:
-    """The draft as canonical TOML; `loads` of it gives an equal draft."""
-    return toml_dumps(draft)
+    """The draft as canonical TOML; `loads` of it gives an equal draft.
+
+    The first line says that there is a last one: TOML that ends between two lines is whole by its syntax.
+    """
+    return f"{HEAD}\n\n{toml_dumps(draft)}\n{END}\n"
 
 
 def loads(text: str, source: str = "the draft") -> Draft:
@@ -49,6 +55,8 @@ def loads(text: str, source: str = "the draft") -> Draft:
     data = parse(text)
     if isinstance(data, Problem):
         raise _invalid(source, [data])
+    if text.startswith(HEAD) and END not in text.splitlines():
+        raise _invalid(source, [Problem(f"line {len(text.splitlines())}", "the file ends here", "it was cut short")])
     draft, problems = typed(data, Draft, schema=SCHEMA)
     if draft is None:
         raise _invalid(source, problems)
@@ -56,8 +64,7 @@ def loads(text: str, source: str = "the draft") -> Draft:
 
 
 def _invalid(source: str, problems: list[Problem], hint: str = "Correct the file; it was not changed.") -> DraftInvalid:
-    count = f" ({counted(len(problems), 'problem')} in all)" if len(problems) > 1 else ""
-    return DraftInvalid(f"{one_line(source)}: {problems[0]}{count}", problems, hint)
+    return DraftInvalid(f"{one_line(source)}: {'; '.join(map(str, problems))}", problems, hint)
 
 
 class DraftStore:

@@ -95,3 +95,17 @@ class DraftLock:
             f"the draft {one_line(self.path.stem)} is open elsewhere: {by}",
             "Look at it here without changing it, or close it there first.",
         )
+
+
+class ApplyLock(DraftLock):
+    """The right to settle and apply a rollout: two at once would look for each other's operations and repeat them."""
+
+    def __init__(self, folder: Path, rollout: str, instance: str, who: str) -> None:
+        """`folder` is where locks of applies are kept."""
+        super().__init__(folder / f"{rollout}@{instance}", who)
+        self._rollout = rollout
+
+    def _in_use(self) -> InUse:
+        holder = self.holder()
+        by = str(holder) if holder else "another process"
+        return InUse(f"{self._rollout} is being planned or applied elsewhere: {by}", "Wait until it is done there.")
