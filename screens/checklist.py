@@ -101,28 +101,38 @@ def _signed(answer: CheckAnswer) -> Content:
 def _row(record: Struct) -> tuple[str, ...]:
     row = cast("Capacity", record)
     requests, tokens = region_shares(row)
-    raised = "verified" if row.verified else "approved" if row.approved else "–"
     return (
         row.region,
-        _pair(row.peak_requests_per_minute, row.quota_requests_per_minute),
-        _share(requests),
-        _pair(row.peak_tokens_per_minute, row.quota_tokens_per_minute),
-        _share(tokens),
-        raised,
-        "! short" if shortage(row) else "✓ enough" if requests is not None or tokens is not None else "○ unknown",
+        _use(row.peak_requests_per_minute, row.quota_requests_per_minute, requests),
+        _use(row.peak_tokens_per_minute, row.quota_tokens_per_minute, tokens),
+        _verdict(row, known=requests is not None or tokens is not None),
     )
 
 
-def _pair(peak: int | None, quota: int | None) -> str:
+def _use(peak: int | None, quota: int | None, share: int | None) -> str:
     if peak is None and quota is None:
         return "–"
-    return f"{'?' if peak is None else f'{peak:,}'} of {'?' if quota is None else f'{quota:,}'}"
-
-
-def _share(share: int | None) -> str:
+    used = f"{_brief(peak)}/{_brief(quota)}"
     if share is None:
-        return "–"
-    return f"{share} %" + (" !" if share > CAPACITY_LIMIT * 100 else "")
+        return used
+    return f"{used} {share} %" + (" !" if share > CAPACITY_LIMIT * 100 else "")
+
+
+def _brief(number: int | None) -> str:
+    if number is None:
+        return "?"
+    for size, sign in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.3g}{sign}"
+    return str(number)
+
+
+def _verdict(row: Capacity, *, known: bool) -> str:
+    if shortage(row):
+        return "! approved, not verified" if row.approved else "! too little"
+    if not known:
+        return "○ unknown"
+    return "✓ raise verified" if row.verified else "✓ enough"
 
 
 def _number(path: str, label: str, help_text: str) -> Field:
@@ -133,7 +143,7 @@ CAPACITY = Table(
     path="capacity",
     label="Regions",
     noun="a region",
-    head=("Region", "Requests/min", "Share", "Tokens/min", "Share", "Raise", ""),
+    head=("Region", "Requests/min", "Tokens/min", "Quota"),
     fields=(
         Field("region", "Region", help="As the provider calls it, such as us-east."),
         _number("peak_requests_per_minute", "Peak requests", "The expected peak of requests a minute."),

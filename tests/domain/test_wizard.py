@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from tests.domain.shipped import guides, samples
 from tui.domain.draft import Draft, FlagSpec, IssueDraft
-from tui.domain.edit import put, waive
+from tui.domain.edit import add_issue, put, waive
 from tui.domain.history import Entry
-from tui.domain.wizard import OpenItem, first_open, open_items, step_of
+from tui.domain.wizard import OpenItem, first_open, issue_slots, open_items, step_of
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 V1 = guides()["v1"]
@@ -98,3 +98,28 @@ def test_every_path_has_its_step() -> None:
         "issues",
         "phases",
     ]
+
+
+def test_phases_that_reach_nobody_or_all_at_once_are_open() -> None:
+    items = items_of(EMPTY)
+    assert items["phases[stakeholders].users"].text == "Team members and stakeholders: nobody is named"
+    assert items["phases[everyone].steps"].level == "open"
+    named = put(put(EMPTY, "phases[stakeholders].users", ("alice",), V1), "phases[everyone].method", "all-at-once", V1)
+    assert not [one for one in items_of(named).values() if one.step == "phases" and one.level != "later"]
+
+
+def test_what_validation_says_of_an_empty_phase_is_not_said_twice() -> None:
+    draft = put(EMPTY, "phases[stakeholders].wait", "1d", V1)
+    assert [path for path in items_of(draft) if path.startswith("phases[stakeholders]")] == [
+        "phases[stakeholders].users"
+    ]
+
+
+def test_the_general_issue_is_there_until_every_phase_has_its_own() -> None:
+    draft = EMPTY
+    for phase in ("stakeholders", "members"):
+        draft = add_issue(draft, "rollout-plan", phase, V1)
+    own = ["rollout-plan@members", "rollout-plan@stakeholders"]
+    assert issue_slots(draft, V1, "rollout-plan") == ["rollout-plan", *own]
+    draft = add_issue(draft, "rollout-plan", "everyone", V1)
+    assert issue_slots(draft, V1, "rollout-plan") == ["rollout-plan@everyone", *own]

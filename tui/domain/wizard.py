@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.draft import Draft, IssueDraft
-from tui.domain.edit import canonical
+from tui.domain.edit import canonical, within
 from tui.domain.guide import Guide, PlanIssue, Section
 from tui.domain.history import Entry
 from tui.domain.lint import leftovers
@@ -77,11 +77,11 @@ def open_items(
 ) -> tuple[OpenItem, ...]:
     """All that is open, by step and then errors first; `entries` (oldest first) tell which phase is due."""
     problems = [_problem(draft, one) for one in validate(draft, guide, guides)]
-    blanks = {one.path: one for one in _blanks(draft)}
+    blanks = {one.path: one for one in (*_blanks(draft), *_reach(draft, guide))}
     wrong = {one.path for one in problems if one.level == "error"}
     found = [
         *(one for path, one in blanks.items() if path not in wrong),
-        *(one for one in problems if one.level == "error" or one.path not in blanks),
+        *(one for one in problems if one.level == "error" or not any(within(path, one.path) for path in blanks)),
         *_required(draft, guide, entries),
         *_issues(draft, guide),
     ]
@@ -107,6 +107,20 @@ def _blanks(draft: Draft) -> Iterator[OpenItem]:
     for path, text in _BLANKS:
         if not values[path].strip():
             yield OpenItem(step_of(path), path, text, "open")
+
+
+def _reach(draft: Draft, guide: Guide) -> Iterator[OpenItem]:
+    """Phases that would reach nobody, or everybody in one go though percentages are the method."""
+    for phase in guide.phases:
+        chosen = draft.phase(phase.id) or default_phase(phase)
+        if not chosen.selected or phase.audience == "opt-out":
+            continue
+        path = f"phases[{phase.id}]"
+        if phase.audience == "everyone":
+            if chosen.method == "percentage-of-actors" and not chosen.steps:
+                yield OpenItem("phases", f"{path}.steps", f"{phase.title}: no percentages are given", "open")
+        elif not (chosen.users or chosen.groups or chosen.feature_groups):
+            yield OpenItem("phases", f"{path}.users", f"{phase.title}: nobody is named", "open")
 
 
 def _problem(draft: Draft, problem: Problem) -> OpenItem:
@@ -141,10 +155,18 @@ def _required(draft: Draft, guide: Guide, entries: Sequence[Entry]) -> Iterator[
             yield OpenItem(step_of(path), path, text, level, one.sentence)
 
 
+def issue_slots(draft: Draft, guide: Guide, kind: str) -> list[str]:
+    """The slots of the plan issues of a kind: the general one, unless each phase that asks has its own; then those."""
+    own = [one.slot for one in draft.issues if one.kind == kind and one.phase]
+    asked = {f"{kind}@{phase.id}" for phase in guide.phases if kind in phase.issues}
+    general = draft.issue(kind) is not None or not asked or not asked <= set(own)
+    return [kind, *own] if general else own
+
+
 def _issues(draft: Draft, guide: Guide) -> Iterator[OpenItem]:
     for rule in guide.issues:
-        drafted = [one for one in draft.issues if one.kind == rule.kind] or [IssueDraft(kind=rule.kind)]
-        for issue in drafted:
+        for slot in issue_slots(draft, guide, rule.kind):
+            issue = draft.issue(slot) or IssueDraft(kind=rule.kind)
             if not issue.skip and not issue.existing:
                 for section in rule.fields:
                     yield from _field(rule, issue, section)

@@ -58,12 +58,12 @@ class FieldRow(Widget):
     FieldRow { layout: horizontal; height: auto; }
     FieldRow .label { width: 20; height: 1; color: $muted; }
     FieldRow:focus-within .label { color: $accent; }
-    FieldRow.-stacked { layout: vertical; margin-bottom: 1; }
-    FieldRow.-stacked .label { width: 1fr; height: auto; }
+    FieldRow.-stacked { layout: vertical; margin-top: 1; }
+    FieldRow.-stacked .label { width: 1fr; height: auto; padding-left: 2; }
     FieldRow.-stacked OneLine, FieldRow.-stacked Picker, FieldRow.-stacked ManyLines { margin-left: 2; }
     FieldRow OneLine { width: 1fr; }
     FieldRow Picker { width: 1fr; }
-    FieldRow ManyLines { height: auto; min-height: 2; max-height: 12; width: 1fr; }
+    FieldRow ManyLines { height: auto; min-height: 1; max-height: 12; width: 1fr; }
     """
 
     def __init__(self, spec: Field, value: object, *, locked: bool = False) -> None:
@@ -83,8 +83,12 @@ class FieldRow(Widget):
         yield self.control
 
     def _label(self) -> Content:
+        """The state's glyph stands before a label on the left, and behind one above the field, where there is room."""
         look = LOOKS[self.level] if self.level else None
-        return line((f"{look.glyph} " if look else "  ", look.tone if look else ""), one_line(self.spec.label))
+        label = one_line(self.spec.label)
+        if _stacked(self.spec):
+            return line(label, (f"  {look.glyph}" if look else "", look.tone if look else ""))
+        return line((f"{look.glyph} " if look else "  ", look.tone if look else ""), label)
 
     def mark(self, level: State | None) -> None:
         """Put a state's glyph before the label, or none."""

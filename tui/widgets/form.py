@@ -104,7 +104,9 @@ class Form(VerticalScroll, can_focus=False):
         row = row or next((one for one in self.rows if within(one.spec.path, path)), None)
         if row is None:
             return False
-        (row.control if isinstance(row, FieldRow) else row).focus()
+        target = row.control if isinstance(row, FieldRow) else row
+        target.focus()
+        self.call_after_refresh(target.scroll_visible, animate=False)  # it may have no place yet
         return True
 
     def focus_first(self) -> None:

@@ -46,7 +46,13 @@ class Preview(Vertical):
         first = not outline.rows
         outline.set_rows(shown.rows)
         if first and shown.start:
-            outline.go(shown.start)
+            self.call_after_refresh(self._begin_at, shown.start)
+
+    def _begin_at(self, start: str) -> None:
+        """From below, so that the row comes to stand at the top."""
+        outline = self.query_one(Outline)
+        outline.action_end(1)
+        outline.go(start)
 
     @property
     def text(self) -> str:

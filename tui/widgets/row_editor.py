@@ -21,6 +21,10 @@ from tui.widgets.form import Form
 from tui.widgets.inputs import Dropped
 from tui.widgets.present import line
 
+_KEYS = line(
+    ("enter", "accent"), " next field, saves on the last   ", ("^s", "accent"), " save   ", ("esc", "accent"), " cancel"
+)
+
 
 class RowEditor(BaseModal[Struct | None]):
     """Answers with the record as it was edited, None when it is to stay as it was."""
@@ -44,17 +48,7 @@ class RowEditor(BaseModal[Struct | None]):
             yield Static(one_line(f"{'Add' if self._new else 'Edit'} {self.spec.noun}"), classes="title", markup=False)
             yield Form(id="row-form")
             yield StatusLine(id="row-help")
-            yield StatusLine(
-                line(
-                    ("enter", "accent"),
-                    " next field, on the last ",
-                    ("^s", "accent"),
-                    " or enter saves   ",
-                    ("esc", "accent"),
-                    " cancels",
-                ),
-                id="row-keys",
-            )
+            yield StatusLine(_KEYS, id="row-keys")
 
     def on_mount(self) -> None:
         """Fill the form."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,6 +27,8 @@ from tui.widgets.present import LOOKS, State, Tone, fit, line
 
 GAP = "  "
 LEAST = 4
+
+_NUMBER = re.compile(r"[\d.,]+ ?%?")
 
 
 class TableRow(Widget, can_focus=True):
@@ -139,10 +142,11 @@ class TableRow(Widget, can_focus=True):
             label = Content.assemble(label, line((f"  {self.spec.empty}", "muted")))
         lines = [label]
         cells = [tuple(one_line(cell) for cell in self.spec.show(row)) for row in self.rows]
-        widths = _widths([self.spec.head, *cells], width)
+        widths = _widths(self.spec.head, cells, width)
+        right = [_numeric([row[column] for row in cells]) for column in range(len(self.spec.head))]
         if cells:
-            lines.append(line((_aligned(self.spec.head, widths), "muted")))
-        lines.extend(self._line(_aligned(row, widths), place, width) for place, row in enumerate(cells))
+            lines.append(line((_aligned(self.spec.head, widths, right), "muted")))
+        lines.extend(self._line(_aligned(row, widths, right), place, width) for place, row in enumerate(cells))
         lines.append(self._line(f"+ Add {self.spec.noun}", len(cells), width, muted=True))
         return Content("\n").join([one.truncate(width, ellipsis=True) for one in lines])
 
@@ -152,18 +156,23 @@ class TableRow(Widget, can_focus=True):
         return line((text, "muted" if muted else ""))
 
 
-def _widths(rows: Sequence[tuple[str, ...]], width: int) -> list[int]:
-    """The width of each column; the widest give way until all fit."""
-    widths = [max(cell_len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    while sum(widths) + len(GAP) * (len(widths) - 1) > width and max(widths) > LEAST:
+def _widths(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int) -> list[int]:
+    """The width of each column, for its cells first and for its title if there is room; the widest give way."""
+    cells = [max((cell_len(row[column]) for row in rows), default=0) for column in range(len(head))]
+    widths = [max(size, min(cell_len(title), LEAST)) for size, title in zip(cells, head, strict=True)]
+    room = width - len(GAP) * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > LEAST:
         widths[widths.index(max(widths))] -= 1
+    for column, title in enumerate(head):
+        widths[column] += max(0, min(cell_len(title) - widths[column], room - sum(widths)))
     return widths
 
 
-def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
-    cells = [fit(cell, size, right=_numeric(cell)) for cell, size in zip(row, widths, strict=True)]
+def _aligned(row: tuple[str, ...], widths: list[int], right: Sequence[bool]) -> str:
+    cells = [fit(cell, size, right=to_right) for cell, size, to_right in zip(row, widths, right, strict=True)]
     return GAP.join(cells).rstrip()
 
 
-def _numeric(cell: str) -> bool:
-    return cell[:1].isdigit()
+def _numeric(cells: Sequence[str]) -> bool:
+    """Whether a column holds numbers only, which stand at the right."""
+    return bool(cells) and all(_NUMBER.fullmatch(cell) for cell in cells)
