@@ -86,7 +86,7 @@ class Overviews:
     def with_entries(self) -> list[Overview]:
         """All drafts with where they are; the index file is brought up to date. Raises StoreError."""
         found = self.drafts()
-        if self._index is not None:
+        if self._index is not None and found:
             self._index.save()
         latest = self._bench.records.latest() if self._bench.locations.records.exists() else {}
         rows = [_placed(one, latest.get((one.summary.id, one.summary.instance))) for one in found]

@@ -21,7 +21,7 @@ class BaseScreen(Screen[R], Generic[R]):
     """A screen with the answer `R`. `HELP` names its page in assets/help."""
 
     HELP: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar = BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     _answered = False
 
     def answer(self, value: R) -> None:
@@ -50,7 +50,7 @@ class BaseModal(ModalScreen[R], Generic[R]):
     """A dialog with the answer `R`, over the screen that asked."""
 
     HELP: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar = BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     _answered = False
 
     def answer(self, value: R) -> None:

@@ -13,6 +13,7 @@ from textual import events
 from textual.app import RenderResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.keys import REPLACED_KEYS, key_to_character
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
@@ -134,7 +135,7 @@ class KeyBar(Widget):
         last: dict[str, _Key] = {}
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.show and binding.description and binding.action not in found:
+            if binding.show and binding.description and not _typed(screen, binding.key):
                 where = last if binding.action.removeprefix("app.") in self.LAST else found
                 where.setdefault(binding.action, self._key(binding, enabled=active.enabled))
         return [*found.values(), *last.values()]
@@ -168,6 +169,12 @@ class KeyBar(Widget):
         for start, end, key in self._places:
             if start <= event.x < end:
                 self.app.simulate_key(key)
+
+
+def _typed(screen: Screen[object], key: str) -> bool:
+    """Whether a key is text now: a field has the focus and takes letters."""
+    character = key_to_character(REPLACED_KEYS.get(key, key))  # Unicode calls a slash solidus
+    return screen.focused is not None and screen.focused.check_consume_key(key, character)
 
 
 def _width(keys: list[_Key], *, cut: bool) -> int:

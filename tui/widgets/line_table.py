@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,11 +20,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.domain.text import one_line
-from tui.widgets.present import Cell, fit
+from tui.widgets.present import fit
+from tui.widgets.rows import ListRows, Row, Rows
+from tui.widgets.table_layout import GAP, Column, Placed, layout
 
-Row = Sequence[Cell]
+__all__ = ["Column", "LineTable", "ListRows", "Row", "Rows"]
 
-GAP = 2
+
 KEPT = 512
 """How many made lines are kept."""
 
@@ -32,73 +34,11 @@ WHEEL = 3
 """Rows a turn of the wheel."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column: `width` cells at least, `grow` its share of what is left, `drop` the higher the sooner it is left out.
-
-    A column with `drop` 0 stays.
-    """
-
-    key: str
-    title: str
-    width: int
-    grow: int = 0
-    drop: int = 0
-    right: bool = False
-
-
-class Rows(Protocol):
-    """Where rows come from. A row that is not there yet is None; `LineTable.forget` is called when it is."""
-
-    def __len__(self) -> int: ...
-
-    def row(self, index: int) -> Row | None: ...
-
-
-class ListRows:
-    """Rows from a list."""
-
-    def __init__(self, rows: Sequence[Row] = ()) -> None:
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def row(self, index: int) -> Row | None:
-        """The row at `index`."""
-        return self._rows[index]
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A column with the cells it got."""
-
-    place: int
-    column: Column
-    width: int
-
-
-def layout(columns: Sequence[Column], width: int) -> tuple[Placed, ...]:
-    """The columns that fit into `width` cells, each with its width; what is left over goes to those that grow."""
-    kept = list(enumerate(columns))
-    while _least(kept) > width and any(column.drop for _, column in kept):
-        kept.remove(max(kept, key=lambda pair: (pair[1].drop, pair[0])))
-    spare = max(0, width - _least(kept))
-    shares = sum(column.grow for _, column in kept)
-    placed = []
-    for place, column in kept:
-        extra = spare * column.grow // shares if shares else 0
-        spare, shares = spare - extra, shares - column.grow
-        placed.append(Placed(place, column, column.width + extra))
-    return tuple(placed)
-
-
-def _least(kept: Sequence[tuple[int, Column]]) -> int:
-    return sum(column.width for _, column in kept) + GAP * max(0, len(kept) - 1)
-
-
 class LineTable(Widget, can_focus=True):
-    """The table. `cursor` is the place of the chosen row, -1 when there is none."""
+    """The table. `cursor` is the place of the chosen row, -1 when there is none.
+
+    Screens bind Enter themselves, so that the key bar says what it does there.
+    """
 
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -122,7 +62,6 @@ class LineTable(Widget, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", id="table.page-down", tooltip="One page down", show=False),
         Binding("home", "first", "First", id="table.first", tooltip="To the first row", show=False),
         Binding("end", "last", "Last", id="table.last", tooltip="To the last row", show=False),
-        Binding("enter", "open", "Open", id="table.open", tooltip="Open the row", show=False),
     ]
 
     @dataclass
@@ -133,7 +72,7 @@ class LineTable(Widget, can_focus=True):
 
     @dataclass
     class Opened(Message):
-        """Enter was pressed on a row, or it was clicked twice."""
+        """A row was clicked twice."""
 
         cursor: int
 
@@ -176,7 +115,7 @@ class LineTable(Widget, can_focus=True):
         self._go(self._cursor if cursor is None else cursor, moved=False)
         self.refresh()
 
-    def set_columns(self, columns: Sequence[Column], sorted_by: tuple[str, bool] | None) -> None:
+    def set_columns(self, columns: Sequence[Column], sorted_by: tuple[str, bool] | None = None) -> None:
         """Show other columns or another order; `sorted_by` is a column's key and whether it is descending."""
         self.columns, self.sorted_by = tuple(columns), sorted_by
         self._forget_layout()
@@ -222,11 +161,6 @@ class LineTable(Widget, can_focus=True):
         """To the last row."""
         self._go(len(self._rows) - 1)
 
-    def action_open(self) -> None:
-        """Open the row under the cursor."""
-        if self.cursor >= 0:
-            self.post_message(self.Opened(self.cursor))
-
     def go(self, cursor: int) -> None:
         """Put the cursor on a row and the row in view."""
         self._go(cursor)
@@ -269,7 +203,7 @@ class LineTable(Widget, can_focus=True):
             return
         self._go(place)
         if event.chain > 1:
-            self.action_open()
+            self.post_message(self.Opened(place))
 
     def _click_head(self, x: int) -> None:
         left = 1

@@ -140,14 +140,19 @@ def due(at: datetime | None, now: datetime) -> str:
 
 
 def reach(gates: Gates) -> str:
-    """Who is in, short enough for a cell: `nobody`, `2 actors, 1 group, 25 %`, `everybody`."""
+    """The widest audience of the gates, short enough for a cell: `nobody`, `2 actors`, `1 group`, `25 %`, `everybody`.
+
+    Gates are alternatives: at 25 % the team is still in, which the full words of `domain.audience` say.
+    """
     if gates.boolean:
         return "everybody"
-    parts = [counted(len(gates.actors), "actor")] if gates.actors else []
-    parts += [counted(len(gates.groups), "group")] if gates.groups else []
-    parts += [f"{tidy(gates.percentage_of_actors)} %"] if gates.percentage_of_actors else []
-    parts += [f"{tidy(gates.percentage_of_time)} % of the time"] if gates.percentage_of_time else []
-    return ", ".join(parts) or "nobody"
+    if gates.percentage_of_time:
+        return f"{tidy(gates.percentage_of_time)} % of time"
+    if gates.percentage_of_actors:
+        return f"{tidy(gates.percentage_of_actors)} %"
+    if gates.groups:
+        return counted(len(gates.groups), "group")
+    return counted(len(gates.actors), "actor") if gates.actors else "nobody"
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, TypeVar
 
 from textual.app import App
+from textual.binding import Binding
 from textual.theme import Theme
 
 from tui.store.assets import asset
@@ -102,6 +103,10 @@ class ThemedApp(App[Result]):
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme if theme in {one.name for one in THEMES} else DARK
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Textual's way, but Enter in letters: not every font has its sign."""
+        return "enter" if binding.key == "enter" and not binding.key_display else super().get_key_display(binding)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """What our styles name and a theme of Textual's own does not define."""

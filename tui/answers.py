@@ -1,0 +1,167 @@
+"""What the app does for the screens that ask: plans, applies, looks and checks, each on a thread.
+
+The screen that asked is answered by its own methods on the event loop: `show`, `fail`, `update_operation`, `finish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
+
+from textual.screen import ModalScreen
+
+from tui.domain.draft import Draft
+from tui.domain.errors import RolloutError
+from tui.runtime.sessions import Sessions
+from tui.runtime.workbench import Prepared, Session, Workbench
+from tui.widgets.background import in_background
+from tui.widgets.messages import ApplyWanted, CancelWanted, DoctorWanted, PlanWanted, StatusWanted
+from tui.widgets.theme import ThemedApp
+
+if TYPE_CHECKING:
+    from tui.domain.operation import Operation
+    from tui.runtime.apply import ApplyResult
+    from tui.runtime.doctor import Row
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ExitState:
+    """How the app ended: its exit code, and the file of the draft that was open."""
+
+    code: int = 0
+    saved: Path | None = None
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """A screen that is answered."""
+
+    is_attached: bool
+
+    def show(self, value: object, /) -> None: ...
+
+    def fail(self, error: RolloutError, /) -> None: ...
+
+
+class Applying(Asking, Protocol):
+    """A screen that watches an apply."""
+
+    def update_operation(self, operation: Operation, /) -> None: ...
+
+    def finish(self, result: ApplyResult, /) -> None: ...
+
+
+class AnsweringApp(ThemedApp[ExitState]):
+    """The part of the app that talks to GitLab. `instance` stands for the draft's own when it is given."""
+
+    def __init__(self, bench: Workbench, *, instance: str = "", theme: str = "") -> None:
+        super().__init__(theme)
+        self.bench = bench
+        self.forced_instance = instance
+        self.sessions = Sessions(bench)
+        self.applying = False
+
+    def instance_of(self, draft: Draft) -> str:
+        """The name of the instance that a draft is worked on."""
+        return self.forced_instance or draft.gitlab.instance
+
+    def asking(self) -> Asking | None:
+        """The screen that is asking: the topmost one that is no dialog."""
+        for screen in reversed(self.screen_stack):
+            if not isinstance(screen, ModalScreen):
+                return screen if isinstance(screen, Asking) else None
+        return None
+
+    def _answer(self, draft: Draft, work: Callable[[Session], T], what: str) -> None:
+        screen = self.asking()
+        if screen is None:
+            return
+        name = self.instance_of(draft)
+        in_background(
+            self,
+            lambda: self.sessions.use(name, work),
+            lambda value: screen.show(value) if screen.is_attached else None,
+            failed=lambda error: screen.fail(error) if screen.is_attached else None,
+            what=what,
+        )
+
+    def on_plan_wanted(self, message: PlanWanted) -> None:
+        """Compute a plan."""
+        message.stop()
+        self._answer(
+            message.draft,
+            lambda session: session.prepare(message.draft, message.phase, message.step, message.reason),
+            "compute a plan",
+        )
+
+    def on_status_wanted(self, message: StatusWanted) -> None:
+        """Look at GitLab."""
+        message.stop()
+        self._answer(message.draft, lambda session: session.situation(message.draft), "look at GitLab")
+
+    def on_apply_wanted(self, message: ApplyWanted) -> None:
+        """Make a plan's changes. The worker is the app's: leaving the screen does not stop it."""
+        message.stop()
+        screen = self.asking()
+        if screen is None or self.applying:
+            return
+        self.applying = True
+        watching, prepared = cast("Applying", screen), message.prepared
+        in_background(
+            self,
+            lambda: self.sessions.use(prepared.plan.instance, lambda session: self._apply(session, prepared, watching)),
+            lambda result: self._applied(watching, result),
+            failed=lambda error: self._not_applied(watching, error),
+            what="apply a plan",
+        )
+
+    def _apply(self, session: Session, prepared: Prepared, screen: Applying) -> ApplyResult:
+        return session.apply(prepared, lambda operation: self._tell(screen, operation))
+
+    def _tell(self, screen: Applying, operation: Operation) -> None:
+        """Called on the threads that send."""
+        self.call_later(lambda: screen.update_operation(operation) if screen.is_attached else None)
+
+    def _applied(self, screen: Applying, result: ApplyResult) -> None:
+        self.applying = False
+        if screen.is_attached:
+            screen.finish(result)
+
+    def _not_applied(self, screen: Applying, error: RolloutError) -> None:
+        self.applying = False
+        if screen.is_attached:
+            screen.fail(error)
+
+    def on_cancel_wanted(self, message: CancelWanted) -> None:
+        """Stop as soon as what is under way has been answered."""
+        message.stop()
+        self.sessions.stop()
+
+    def on_doctor_wanted(self, message: DoctorWanted) -> None:
+        """Check a connection; each row is shown as soon as it is known."""
+        message.stop()
+        screen = self.asking()
+        if screen is None:
+            return
+
+        def check(session: Session) -> list[Row]:
+            from tui.runtime.doctor import diagnose
+
+            rows: list[Row] = []
+            for row in diagnose(session, message.project):
+                rows.append(row)
+                known = list(rows)
+                self.call_later(lambda known=known: screen.show(known) if screen.is_attached else None)
+            return rows
+
+        in_background(
+            self,
+            lambda: self.sessions.use(message.instance, check),
+            lambda rows: screen.show(rows) if screen.is_attached else None,
+            failed=lambda error: screen.fail(error) if screen.is_attached else None,
+            what="check a connection",
+        )

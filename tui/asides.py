@@ -1,0 +1,161 @@
+"""The part of the app that is beside the way of a draft: help, history, export, settings, theme."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.binding import ActiveBinding
+from textual.screen import ModalScreen, Screen
+
+from tui.desk import DeskApp
+from tui.domain.text import one_line
+from tui.runtime.connect import ENVIRONMENT, SANDBOX, Instance
+from tui.widgets.background import in_background
+from tui.widgets.base_screen import BaseScreen
+from tui.widgets.chrome import Badge
+from tui.widgets.messages import EntryWanted, ExportWanted, HistoryWanted, SettingsWanted, ThemeWanted
+
+if TYPE_CHECKING:
+    from screens.help import KeyHelp
+    from screens.settings import InstanceRow, SettingsScreen
+    from tui.runtime.workbench import Workbench
+    from tui.store.history import History
+
+
+class AsidesApp(DeskApp):
+    """What any screen may ask for."""
+
+    @property
+    def badge(self) -> Badge | None:
+        """What home and the history say of the instance: only a forced one is everybody's."""
+        if not self.forced_instance:
+            return None
+        return Badge.of(self.bench.instance(self.forced_instance))
+
+    def action_help(self) -> None:
+        """The page of the screen and its keys."""
+        from screens.help import KeyHelp
+
+        screen = self.screen
+        if not isinstance(screen, BaseScreen):
+            return
+        keys = [
+            KeyHelp(self.get_key_display(one.binding), one.binding.description, one.tooltip, enabled=one.enabled)
+            for one in distinct(screen)
+        ]
+        in_background(
+            self,
+            lambda: self.bench.assets.help_page(screen.HELP),
+            lambda page: self._show_help(page, keys),
+            failed=self.refuse,
+            what="read a help page",
+        )
+
+    def _show_help(self, page: str, keys: list[KeyHelp]) -> None:
+        from screens.help import HelpScreen
+
+        if not isinstance(self.screen, ModalScreen):
+            self.push_screen(HelpScreen(page, keys))
+
+    def on_history_wanted(self, message: HistoryWanted) -> None:
+        """The table, over whatever screen asked."""
+        from screens.history import HistoryScreen
+
+        message.stop()
+        instance = self.instance_of(self.opened.draft) if self.opened and message.rollout else ""
+        self.push_screen(HistoryScreen(self._history, rollout=message.rollout, instance=instance, badge=self.badge))
+
+    def _history(self) -> History:
+        """Called on a thread: the records database is opened here."""
+        from tui.store.history import History
+
+        return History(self.bench.records)
+
+    def on_entry_wanted(self, message: EntryWanted) -> None:
+        """One entry."""
+        from screens.entry import EntryScreen
+
+        message.stop()
+        self.push_screen(EntryScreen(message.entry))
+
+    def on_export_wanted(self, message: ExportWanted) -> None:
+        """Ask where to, and write."""
+        from screens.export import ExportScreen
+        from tui.runtime.exporting import export
+
+        message.stop()
+        name = f"{message.query.rollout or 'rollouts'}-history.csv"
+        folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else self.bench.locations.data
+
+        def write(path: Path, overwrite: bool) -> int:
+            return export(self._history(), message.query, path, overwrite=overwrite)
+
+        self.push_screen(ExportScreen(folder / name, write))
+
+    def on_settings_wanted(self, message: SettingsWanted) -> None:
+        """Settings and connection."""
+        message.stop()
+        in_background(self, self._settings, self.push_screen, failed=self.refuse, what="read the settings")
+
+    def _settings(self) -> SettingsScreen:
+        from screens.settings import SettingsScreen
+        from tui.runtime.connect import instances
+
+        bench, places = self.bench, self.bench.locations
+        rows = [_instance_row(one, bench) for one in instances(bench.settings, bench.environ)]
+        files = {
+            "settings": places.settings,
+            "drafts": places.drafts,
+            "records": places.records,
+            "guides": places.guides,
+        }
+        return SettingsScreen(rows, {name: one_line(str(path)) for name, path in files.items()})
+
+    def on_theme_wanted(self, message: ThemeWanted) -> None:
+        """Use it now and from now on."""
+        message.stop()
+        self.theme = message.theme
+        in_background(
+            self, lambda: self._keep_theme(message.theme), lambda _: None, failed=self.refuse, what="save the settings"
+        )
+
+    def _keep_theme(self, theme: str) -> None:
+        from msgspec.structs import replace
+
+        from tui.store.settings import load, save
+
+        if not self.read_only:
+            save(self.bench.locations, replace(load(self.bench.locations), theme=theme))
+
+
+def distinct(screen: Screen[object]) -> list[ActiveBinding]:
+    """What can be done on a screen now, each action once: the screen's own, then the app's, then the focused widget's.
+
+    Bindings of ours have an id; Textual's own have none and speak for themselves.
+    """
+    found: dict[str, ActiveBinding] = {}
+    for active in screen.active_bindings.values():
+        if active.binding.id and active.binding.description:
+            found.setdefault(active.binding.action, active)
+    return sorted(found.values(), key=lambda one: 0 if one.node is screen else 1 if isinstance(one.node, App) else 2)
+
+
+def _instance_row(one: Instance, bench: Workbench) -> InstanceRow:
+    """Where the token of an instance comes from, in words."""
+    from screens.settings import InstanceRow
+
+    if one.name == SANDBOX:
+        return InstanceRow(one.name, "on this machine", "made at its start", "sandbox")
+    kind = "PRODUCTION" if one.production else ""
+    if one.name == ENVIRONMENT:
+        return InstanceRow(one.name, one.url, _variable("GITLAB_TOKEN", bench), kind)
+    chosen = bench.settings.instance(one.name, bench.environ)
+    source = f"python-gitlab's file, section {chosen.config}" if chosen.config else _variable(chosen.token_env, bench)
+    return InstanceRow(one.name, one.url, one_line(source), kind)
+
+
+def _variable(name: str, bench: Workbench) -> str:
+    return f"{name} ({'set' if bench.environ.get(name) else 'not set'})"

@@ -1,0 +1,214 @@
+"""The way of one draft through its screens: wizard, review, apply, rollout, and back home."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from tui.domain.draft import Draft
+from tui.domain.errors import RolloutError
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.domain.guide import Guide
+    from tui.domain.history import Entry
+    from tui.runtime.opened import OpenedDraft
+    from tui.runtime.workbench import Prepared, Workbench
+    from tui.widgets.wizard_screen import WizardContext
+
+T = TypeVar("T")
+
+HOME = "home"
+ROLLOUT = "rollout"
+REVIEW = "review"
+WIZARD = ("model", "checklist", "issues", "phases")
+
+
+class Stage(Protocol):
+    """What a flow needs of the app."""
+
+    bench: Workbench
+
+    def instance_of(self, draft: Draft) -> str: ...
+
+    async def ask(self, screen: Screen[T]) -> T | None: ...
+
+    async def show_error(self, title: str, error: RolloutError, path: str = "") -> str: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the flow is: a screen's name, the field to go to, and the step that is reviewed."""
+
+    name: str
+    field: str = ""
+    phase: str = ""
+    step: str = ""
+    reason: str = ""
+    origin: str = "phases"
+
+
+async def off_loop(work: Callable[[], T]) -> T:
+    """`work` on a thread. Raises what it raises."""
+    return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+class DraftFlow:
+    """Takes an opened draft from screen to screen until the operator goes home."""
+
+    def __init__(self, stage: Stage, opened: OpenedDraft, operator: str) -> None:
+        self._stage = stage
+        self._opened = opened
+        self._operator = operator
+        self._begun = False
+
+    async def run(self) -> None:
+        """Until home. An error between two screens is shown with a way to try again."""
+        place: Place | None = Place("")
+        while place is not None and place.name != HOME:
+            try:
+                place = await self._visit(place)
+            except RolloutError as error:
+                path = str(self._opened.path)
+                if await self._stage.show_error(self._title, error, path) != "retry":
+                    return
+
+    @property
+    def _title(self) -> str:
+        return self._opened.draft.title or self._opened.draft.id
+
+    async def _visit(self, place: Place) -> Place:
+        await off_loop(self._opened.flush)
+        if not place.name:
+            return await off_loop(self._first)
+        if place.name == ROLLOUT:
+            return await self._rollout()
+        if place.name == REVIEW:
+            return await self._review(place)
+        return await self._wizard(place)
+
+    # what the screens are given
+
+    def _entries(self) -> list[Entry]:
+        draft, bench = self._opened.draft, self._stage.bench
+        if not bench.locations.records.exists():
+            return []
+        return bench.records.entries(draft.id, self._stage.instance_of(draft))
+
+    def _first(self) -> Place:
+        """A rollout that has begun opens where it is; a draft at the first open item of the wizard."""
+        from tui.domain.wizard import first_open, open_items
+
+        bench, draft = self._stage.bench, self._opened.draft
+        entries = self._entries()
+        if entries or self._apply_begun():
+            return Place(ROLLOUT)
+        guides = bench.assets.guides()
+        step = first_open(open_items(draft, bench.guide(draft), guides, entries))
+        return Place(step if step in WIZARD else REVIEW)
+
+    def _apply_begun(self) -> bool:
+        bench, draft = self._stage.bench, self._opened.draft
+        if not bench.locations.records.exists():
+            return False
+        return bench.records.unfinished(draft.id, self._stage.instance_of(draft)) is not None
+
+    def _context(self) -> tuple[Guide, WizardContext]:
+        from tui.runtime.connect import instances
+        from tui.widgets.wizard_screen import WizardContext
+
+        bench, draft = self._stage.bench, self._opened.draft
+        guide = bench.guide(draft)
+        context = WizardContext(
+            instance=bench.instance(self._stage.instance_of(draft)),
+            guides=bench.assets.guides(),
+            skeletons={issue.skeleton: bench.assets.skeleton(issue.skeleton) for issue in guide.issues},
+            instances=instances(bench.settings, bench.environ),
+            read_only=self._opened.read_only,
+            entries=tuple(self._entries()),
+            now=bench.clock(),
+            operator=self._operator,
+        )
+        return guide, context
+
+    # the screens
+
+    async def _wizard(self, place: Place) -> Place:
+        guide, context = await off_loop(self._context)
+        screen = _wizard_screen(place.name)(self._opened.draft, guide, context=context, field=place.field)
+        answer = await self._stage.ask(screen)
+        if answer is None:
+            return Place(HOME)
+        self._opened.changed(answer.draft)
+        return Place(self._beside(place.name, answer.go), answer.field)
+
+    def _beside(self, name: str, go: str) -> str:
+        """The step after or before `name`, or the one that was named; before the first is home."""
+        if go not in {"next", "back"}:
+            return go
+        order = (HOME, *WIZARD, REVIEW)
+        return order[order.index(name) + (1 if go == "next" else -1)]
+
+    async def _review(self, place: Place) -> Place:
+        from screens.review import ReviewContext, ReviewScreen
+
+        guide, context = await off_loop(self._context)
+        screen = ReviewScreen(
+            self._opened.draft,
+            guide,
+            context=ReviewContext(instance=context.instance, read_only=context.read_only),
+            phase=place.phase,
+            step=place.step,
+            reason=place.reason,
+        )
+        answer = await self._stage.ask(screen)
+        if answer is None:
+            return Place(HOME)
+        self._opened.changed(answer.draft)
+        if answer.go == "apply" and answer.prepared is not None:
+            return await self._apply(answer.prepared, place)
+        return Place(place.origin if answer.go == "back" else answer.go, answer.field)
+
+    async def _apply(self, prepared: Prepared, place: Place) -> Place:
+        from screens.apply import ApplyScreen
+
+        await off_loop(self._opened.flush)
+        instance = await off_loop(partial(self._stage.bench.instance, prepared.plan.instance))
+        answer = await self._stage.ask(ApplyScreen(prepared, instance=instance))
+        if answer is None:
+            return Place(HOME)
+        return place if answer.go == "replan" else Place(answer.go)
+
+    async def _rollout(self) -> Place:
+        from screens.rollout import RolloutScreen
+
+        guide, context = await off_loop(self._context)
+        screen = RolloutScreen(self._opened.draft, guide, instance=context.instance, entries=context.entries)
+        answer = await self._stage.ask(screen)
+        if answer is None:
+            return Place(HOME)
+        if answer.go in {"next", "step"}:
+            return Place(REVIEW, phase=answer.phase, step=answer.step, reason=answer.reason, origin=ROLLOUT)
+        return Place("model" if answer.go == "edit" else answer.go)
+
+
+def _wizard_screen(name: str) -> Any:  # noqa: ANN401 - four classes with one constructor
+    if name == "model":
+        from screens.model import ModelScreen
+
+        return ModelScreen
+    if name == "checklist":
+        from screens.checklist import ChecklistScreen
+
+        return ChecklistScreen
+    if name == "issues":
+        from screens.plan_issues import PlanIssuesScreen
+
+        return PlanIssuesScreen
+    from screens.phases import PhasesScreen
+
+    return PhasesScreen

@@ -1,0 +1,44 @@
+"""The command palette: the keys of the screen and of the app, found by typing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+from textual.binding import ActiveBinding
+from textual.command import DiscoveryHit, Hit, Provider
+from textual.content import Content
+
+from tui.asides import distinct
+
+MOVES = "table."
+"""Ids of keys that only move: nobody looks for them by name."""
+
+
+class Commands(Provider):
+    """What can be done on the screen below. All texts are ours; tooltips are read as markup and have no brackets."""
+
+    def _found(self) -> list[ActiveBinding]:
+        return [one for one in distinct(self.screen) if one.enabled and not (one.binding.id or "").startswith(MOVES)]
+
+    def _run(self, active: ActiveBinding) -> partial[Any]:
+        return partial(self.app.run_action, active.binding.action, active.node)
+
+    def _text(self, active: ActiveBinding) -> str:
+        return f"{active.binding.description}  ({self.app.get_key_display(active.binding)})"
+
+    async def discover(self) -> AsyncIterator[DiscoveryHit]:
+        """Everything, before something is typed."""
+        for active in self._found():
+            text = self._text(active)
+            yield DiscoveryHit(Content(text), self._run(active), text=text, help=active.tooltip)
+
+    async def search(self, query: str) -> AsyncIterator[Hit]:
+        """What fits the typed letters."""
+        matcher = self.matcher(query)
+        for active in self._found():
+            text = self._text(active)
+            score = max(matcher.match(text), matcher.match(active.tooltip) / 2)
+            if score > 0:
+                yield Hit(score, Content(text), self._run(active), text=text, help=active.tooltip)

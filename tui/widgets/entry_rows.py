@@ -1,0 +1,45 @@
+"""Entries of the history as rows of a table."""
+
+from __future__ import annotations
+
+from tui.domain.history import ACTION_WORDS, Entry
+from tui.widgets.line_table import Column
+from tui.widgets.present import Cell, Tone, moment, reach
+
+WIDE = (
+    Column("at", "When (UTC)", 16),
+    Column("operator", "Operator", 9, grow=1, drop=3),
+    Column("flag", "Flag", 16, grow=3, drop=4),
+    Column("phase", "Phase", 12),
+    Column("step", "Step", 7),
+    Column("action", "Action", 12),
+    Column("in", "In: before → after", 18, grow=1),
+    Column("reason", "Reason", 14, grow=4, drop=5),
+)
+NARROW = (
+    Column("at", "When (UTC)", 16),
+    Column("operator", "Operator", 9, drop=2),
+    Column("where", "Phase", 13),
+    Column("action", "Action", 12),
+    Column("in", "In: before → after", 18, grow=1, drop=1),
+)
+WIDE_FROM = 100
+
+_WORDS = {**ACTION_WORDS, "create-issues": "created"}
+_TONES: dict[str, Tone] = {"roll-back": "error", "step-back": "warning", "repair": "warning"}
+
+
+def row_cells(entry: Entry) -> dict[str, Cell]:
+    """The cells of an entry, by the key of their column."""
+    percentage = f" {entry.step}" if entry.step.endswith("%") else ""
+    return {
+        "at": Cell(moment(entry.at), "muted"),
+        "operator": Cell(entry.operator),
+        "flag": Cell(entry.flag),
+        "phase": Cell(entry.phase),
+        "step": Cell(entry.step or "–", "" if entry.step else "muted"),
+        "where": Cell(f"{entry.phase}{percentage}"),
+        "action": Cell(_WORDS.get(entry.action, entry.action), _TONES.get(entry.action, "")),
+        "in": Cell(f"{reach(entry.gates_before)} → {reach(entry.gates_after)}", "accent"),
+        "reason": Cell(entry.reason or "–", "" if entry.reason else "muted"),
+    }

@@ -1,0 +1,123 @@
+"""What screens tell the app. The app does the work on a thread and hands the result back to the screen's `show`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui.domain.draft import Draft
+from tui.domain.history import Entry
+from tui.domain.history_query import HistoryQuery
+from tui.runtime.workbench import Prepared
+
+
+@dataclass
+class OpenDraft(Message):
+    """Open a draft or running rollout from the home table."""
+
+    draft_id: str
+
+
+@dataclass
+class NewDraft(Message):
+    """Make a new draft; `sample` is the id of a sample to start from, empty for an empty one."""
+
+    sample: str = ""
+
+
+@dataclass
+class NewWanted(Message):
+    """Choose what a new draft starts from."""
+
+
+@dataclass
+class DuplicateDraft(Message):
+    """Make a copy of a draft."""
+
+    draft_id: str
+
+
+@dataclass
+class DeleteDraft(Message):
+    """Delete a draft; the app asks first."""
+
+    draft_id: str
+    title: str = ""
+
+
+@dataclass
+class DraftChanged(Message):
+    """The operator changed something: to be saved."""
+
+    draft: Draft
+
+
+@dataclass
+class PlanWanted(Message):
+    """Compute a plan: for the step that is due, or for the one that is named. Answered by `show(Prepared | None)`."""
+
+    draft: Draft
+    phase: str = ""
+    step: str = ""
+    reason: str = ""
+
+
+@dataclass
+class ApplyWanted(Message):
+    """Make a plan's changes. Answered by `update_operation(Operation)` and at the end `finish(ApplyResult)`."""
+
+    prepared: Prepared
+
+
+@dataclass
+class CancelWanted(Message):
+    """Stop the running apply as soon as what is under way has been answered."""
+
+
+@dataclass
+class StatusWanted(Message):
+    """Look at GitLab for the rollout screen. Answered by `show(Situation)`."""
+
+    draft: Draft
+
+
+@dataclass
+class HistoryWanted(Message):
+    """Show the phase history, of one rollout or of all."""
+
+    rollout: str = ""
+
+
+@dataclass
+class SettingsWanted(Message):
+    """Show settings and connection."""
+
+
+@dataclass
+class DoctorWanted(Message):
+    """Check the connection to an instance. Answered by `show(rows)` with what is known so far, more than once."""
+
+    instance: str
+    project: str = ""
+
+
+@dataclass
+class ThemeWanted(Message):
+    """Use and keep a theme."""
+
+    theme: str
+
+
+@dataclass
+class EntryWanted(Message):
+    """Show one entry of the history."""
+
+    entry: Entry
+
+
+@dataclass
+class ExportWanted(Message):
+    """Write what the query finds into a file; the app asks where."""
+
+    query: HistoryQuery
