@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from tui.domain.draft import Draft
 from tui.domain.errors import RolloutError
@@ -36,7 +36,6 @@ class ExitState:
     saved: Path | None = None
 
 
-@runtime_checkable
 class Asking(Protocol):
     """A screen that is answered."""
 
@@ -47,8 +46,12 @@ class Asking(Protocol):
     def fail(self, error: RolloutError, /) -> None: ...
 
 
-class Applying(Asking, Protocol):
+class Applying(Protocol):
     """A screen that watches an apply."""
+
+    is_attached: bool
+
+    def fail(self, error: RolloutError, /) -> None: ...
 
     def update_operation(self, operation: Operation, /) -> None: ...
 
@@ -69,17 +72,12 @@ class AnsweringApp(ThemedApp[ExitState]):
         """The name of the instance that a draft is worked on."""
         return self.forced_instance or draft.gitlab.instance
 
-    def asking(self) -> Asking | None:
+    def asking(self) -> Screen[Any]:
         """The screen that is asking: the topmost one that is no dialog."""
-        for screen in reversed(self.screen_stack):
-            if not isinstance(screen, ModalScreen):
-                return screen if isinstance(screen, Asking) else None
-        return None
+        return next(screen for screen in reversed(self.screen_stack) if not isinstance(screen, ModalScreen))
 
     def _answer(self, draft: Draft, work: Callable[[Session], T], what: str) -> None:
-        screen = self.asking()
-        if screen is None:
-            return
+        screen = cast("Asking", self.asking())
         name = self.instance_of(draft)
         in_background(
             self,
@@ -106,11 +104,10 @@ class AnsweringApp(ThemedApp[ExitState]):
     def on_apply_wanted(self, message: ApplyWanted) -> None:
         """Make a plan's changes. The worker is the app's: leaving the screen does not stop it."""
         message.stop()
-        screen = self.asking()
-        if screen is None or self.applying:
+        if self.applying:
             return
         self.applying = True
-        watching, prepared = cast("Applying", screen), message.prepared
+        watching, prepared = cast("Applying", self.asking()), message.prepared
         in_background(
             self,
             lambda: self.sessions.use(prepared.plan.instance, lambda session: self._apply(session, prepared, watching)),
@@ -144,9 +141,7 @@ class AnsweringApp(ThemedApp[ExitState]):
     def on_doctor_wanted(self, message: DoctorWanted) -> None:
         """Check a connection; each row is shown as soon as it is known."""
         message.stop()
-        screen = self.asking()
-        if screen is None:
-            return
+        screen = cast("Asking", self.asking())
 
         def check(session: Session) -> list[Row]:
             from tui.runtime.doctor import diagnose

@@ -15,25 +15,16 @@ from tui.domain.text import one_line
 from tui.runtime.connect import ENVIRONMENT, SANDBOX, Instance
 from tui.widgets.background import in_background
 from tui.widgets.base_screen import BaseScreen
-from tui.widgets.chrome import Badge
 from tui.widgets.messages import EntryWanted, ExportWanted, HistoryWanted, SettingsWanted, ThemeWanted
 
 if TYPE_CHECKING:
     from screens.help import KeyHelp
     from screens.settings import InstanceRow, SettingsScreen
     from tui.runtime.workbench import Workbench
-    from tui.store.history import History
 
 
 class AsidesApp(DeskApp):
     """What any screen may ask for."""
-
-    @property
-    def badge(self) -> Badge | None:
-        """What home and the history say of the instance: only a forced one is everybody's."""
-        if not self.forced_instance:
-            return None
-        return Badge.of(self.bench.instance(self.forced_instance))
 
     def action_help(self) -> None:
         """The page of the screen and its keys."""
@@ -62,17 +53,9 @@ class AsidesApp(DeskApp):
 
     def on_history_wanted(self, message: HistoryWanted) -> None:
         """The table, over whatever screen asked."""
-        from screens.history import HistoryScreen
-
         message.stop()
         instance = self.instance_of(self.opened.draft) if self.opened and message.rollout else ""
-        self.push_screen(HistoryScreen(self._history, rollout=message.rollout, instance=instance, badge=self.badge))
-
-    def _history(self) -> History:
-        """Called on a thread: the records database is opened here."""
-        from tui.store.history import History
-
-        return History(self.bench.records)
+        self.push_screen(self.history_screen(message.rollout, instance))
 
     def on_entry_wanted(self, message: EntryWanted) -> None:
         """One entry."""
@@ -91,7 +74,7 @@ class AsidesApp(DeskApp):
         folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else self.bench.locations.data
 
         def write(path: Path, overwrite: bool) -> int:
-            return export(self._history(), message.query, path, overwrite=overwrite)
+            return export(self.history(), message.query, path, overwrite=overwrite)
 
         self.push_screen(ExportScreen(folder / name, write))
 

@@ -14,13 +14,16 @@ from tui.domain.errors import RolloutError
 from tui.domain.text import one_line
 from tui.runtime.workbench import Workbench
 from tui.widgets.background import in_background
+from tui.widgets.chrome import Badge
 from tui.widgets.messages import DeleteDraft, DraftChanged, DuplicateDraft, NewDraft, NewWanted, OpenDraft
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from screens.history import HistoryScreen
     from tui.domain.draft import Draft
     from tui.runtime.opened import OpenedDraft
+    from tui.store.history import History
     from tui.widgets.dialogs import Choice
 
 R = TypeVar("R")
@@ -44,6 +47,25 @@ class DeskApp(AnsweringApp):
         from screens.error import ErrorScreen
 
         return await self.push_screen_wait(ErrorScreen(title, error, path))
+
+    @property
+    def badge(self) -> Badge | None:
+        """What home and the history say of the instance: only a forced one is everybody's."""
+        if not self.forced_instance:
+            return None
+        return Badge.of(self.bench.instance(self.forced_instance))
+
+    def history_screen(self, rollout: str, instance: str) -> HistoryScreen:
+        """The table of one rollout, or of all when none is named."""
+        from screens.history import HistoryScreen
+
+        return HistoryScreen(self.history, rollout=rollout, instance=instance, badge=self.badge)
+
+    def history(self) -> History:
+        """Called on threads: the records database is opened here."""
+        from tui.store.history import History
+
+        return History(self.bench.records)
 
     def tell(self, text: str) -> None:
         """A passing remark."""

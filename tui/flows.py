@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.domain.draft import Draft
 from tui.domain.errors import RolloutError
+from tui.domain.wizard import first_open, open_items, step_of
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -34,6 +35,8 @@ class Stage(Protocol):
     bench: Workbench
 
     def instance_of(self, draft: Draft) -> str: ...
+
+    def history_screen(self, rollout: str, instance: str) -> Screen[None]: ...
 
     async def ask(self, screen: Screen[T]) -> T | None: ...
 
@@ -64,7 +67,6 @@ class DraftFlow:
         self._stage = stage
         self._opened = opened
         self._operator = operator
-        self._begun = False
 
     async def run(self) -> None:
         """Until home. An error between two screens is shown with a way to try again."""
@@ -101,8 +103,6 @@ class DraftFlow:
 
     def _first(self) -> Place:
         """A rollout that has begun opens where it is; a draft at the first open item of the wizard."""
-        from tui.domain.wizard import first_open, open_items
-
         bench, draft = self._stage.bench, self._opened.draft
         entries = self._entries()
         if entries or self._apply_begun():
@@ -122,16 +122,17 @@ class DraftFlow:
         from tui.widgets.wizard_screen import WizardContext
 
         bench, draft = self._stage.bench, self._opened.draft
-        guide = bench.guide(draft)
+        guide, guides = bench.guide(draft), bench.assets.guides()
         context = WizardContext(
             instance=bench.instance(self._stage.instance_of(draft)),
-            guides=bench.assets.guides(),
-            skeletons={issue.skeleton: bench.assets.skeleton(issue.skeleton) for issue in guide.issues},
+            guides=guides,
+            skeletons={name: bench.assets.skeleton(name) for name in _skeletons(guides.values())},
             instances=instances(bench.settings, bench.environ),
             read_only=self._opened.read_only,
             entries=tuple(self._entries()),
             now=bench.clock(),
             operator=self._operator,
+            editor=bench.settings.editor,
         )
         return guide, context
 
@@ -187,13 +188,30 @@ class DraftFlow:
         from screens.rollout import RolloutScreen
 
         guide, context = await off_loop(self._context)
-        screen = RolloutScreen(self._opened.draft, guide, instance=context.instance, entries=context.entries)
+        screen = RolloutScreen(
+            self._opened.draft,
+            guide,
+            instance=context.instance,
+            entries=context.entries,
+            read_only=context.read_only,
+            clock=self._stage.bench.clock,
+        )
         answer = await self._stage.ask(screen)
         if answer is None:
             return Place(HOME)
+        if answer.go == "history":
+            await self._stage.ask(self._stage.history_screen(self._opened.draft.id, context.instance.name))
+            return Place(ROLLOUT)
         if answer.go in {"next", "step"}:
             return Place(REVIEW, phase=answer.phase, step=answer.step, reason=answer.reason, origin=ROLLOUT)
-        return Place("model" if answer.go == "edit" else answer.go)
+        if answer.go == "edit":
+            return Place(step_of(answer.field) if answer.field else "model", answer.field)
+        return Place(answer.go)
+
+
+def _skeletons(guides: Iterable[Guide]) -> set[str]:
+    """The names of all skeletons: the wizard can switch to another guide."""
+    return {issue.skeleton for guide in guides for issue in guide.issues}
 
 
 def _wizard_screen(name: str) -> Any:  # noqa: ANN401 - four classes with one constructor
