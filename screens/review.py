@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
 
-from tui.domain.by_hand import CHATOPS, chatops, curl, http
+from tui.domain.by_hand import CHATOPS, Form, by_hand
 from tui.domain.draft import Draft
 from tui.domain.edit import waive
 from tui.domain.errors import RolloutError
@@ -18,11 +19,10 @@ from tui.domain.plan import Change
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES
 from tui.domain.text import counted, one_line
-from tui.domain.wizard import step_of
+from tui.domain.wizard import OpenItem, step_of
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
 from tui.store.assets import asset
-from tui.widgets.base_screen import BaseScreen
 from tui.widgets.change_list import PREFIX
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import Columns, WorkLine
@@ -30,18 +30,22 @@ from tui.widgets.dialogs import Ask, Confirm
 from tui.widgets.messages import DraftChanged, PlanWanted
 from tui.widgets.outline import Outline
 from tui.widgets.present import line
-from tui.widgets.review_rows import MET, REQUIREMENT, error_rows, left_rows, nothing_rows, right_rows, title_of
-
-_REDUCING = {"step-back", "roll-back"}
+from tui.widgets.rail import Rail
+from tui.widgets.rail_screen import RailScreen
+from tui.widgets.review_rows import MET, REQUIREMENT, error_rows, left_rows, nothing_rows, right_rows, title_of, why_not
 
 
 @dataclass(frozen=True)
 class ReviewContext:
-    """Where the plan would go; `read_only` says who else has the draft open; `chat_prefix` is the chat bot's."""
+    """Where the plan would go; `read_only` says who else has the draft open; `chat_prefix` is the chat bot's.
+
+    `items` is what is open in the wizard's steps; None when the review is not reached from the wizard.
+    """
 
     instance: Instance
     read_only: str = ""
     chat_prefix: str = CHATOPS
+    items: tuple[OpenItem, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class _State:
     opened: set[str] = field(default_factory=set)
 
 
-class ReviewScreen(BaseScreen[ReviewAnswer]):
+class ReviewScreen(RailScreen[ReviewAnswer]):
     """Shows the plan of a step: the one that is due, or the one that is named."""
 
     HELP = "review"
@@ -81,6 +85,10 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
         Binding("c", "copy('request')", "Copy", id="review.copy", tooltip="Copy the exact request of this change"),
         Binding("u", "copy('curl')", "curl", id="review.curl", tooltip="Copy it as a curl command"),
         Binding("t", "copy('chat')", "Chat", id="review.chat", tooltip="Copy a gate change as a chat command"),
+        Binding("ctrl+g", "steps", "Go to", id="review.goto", tooltip="Choose another step of the wizard"),
+        Binding(
+            "f4", "jump('issues')", "Plan issues", show=False, id="review.plan-issues", tooltip="To the plan issues"
+        ),
         Binding("escape,ctrl+b", "back", "Back", id="review.back", tooltip="Back, changing nothing"),
     ]
 
@@ -96,9 +104,13 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
         """Title, the plan, a line about it, keys."""
         name = self._draft.title or self._draft.model.name or self._draft.id
         yield TitleBar(name, "Review", badge=Badge.of(self._where.instance))
-        yield StatusLine(line(("The plan", "strong")), id="headline")
-        yield WorkLine(id="verdict")
-        yield Columns(id="plan")
+        with Container(id="frame"):
+            if self._where.items is not None:
+                yield Rail("review", self._where.items)
+            with Vertical():
+                yield StatusLine(line(("The plan", "strong")), id="headline")
+                yield WorkLine(id="verdict")
+                yield Columns(id="plan")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -166,14 +178,7 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
         prepared = self._state.prepared
         if prepared is None or self._verdict.working:
             return "there is no plan yet"
-        plan = prepared.plan
-        if plan.blocked:
-            return f"blocked by {counted(len(plan.blocked), 'requirement')}"
-        if plan.empty:
-            return "nothing to apply"
-        if self._where.read_only and plan.action not in _REDUCING:
-            return f"read-only: {self._where.read_only}"
-        return ""
+        return why_not(prepared.plan, self._where.read_only)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what cannot be done now."""
@@ -182,10 +187,10 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
             "waive": lambda: self._waivable() is not None,
             "look": lambda: not self._verdict.working,
             "issues": self._can_switch,
-            "copy": lambda: bool(self._copy_text(str(parameters[0]))),
+            "copy": lambda: bool(self._copy_text(cast("Form", parameters[0]))),
         }
         if not self.is_mounted or action not in possible:
-            return True
+            return super().check_action(action, parameters)
         return True if possible[action]() else None
 
     def on_outline_moved(self) -> None:
@@ -206,6 +211,14 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
             if requirement is not None and requirement.path:
                 self._answer(step_of(requirement.path), field=requirement.path)
 
+    def go_to(self, step: str) -> None:
+        """To that step of the wizard."""
+        self._answer(step)
+
+    def stay(self) -> None:
+        """From the rail back to the plan."""
+        self._plan.current.focus()
+
     def action_back(self) -> None:
         """Leave."""
         self._answer("back")
@@ -224,11 +237,8 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
         )
         title = f"Apply {counted(len(plan.changes), 'change')} to {where}?"
         phrase = plan.flag if instance.production else ""
-        self.app.push_screen(Confirm(title, lines, phrase), lambda yes: self._confirmed(prepared, yes=bool(yes)))
-
-    def _confirmed(self, prepared: Prepared, *, yes: bool) -> None:
-        if yes:
-            self._answer("apply", prepared)
+        sure = Confirm(title, lines, phrase)
+        self.app.push_screen(sure, lambda yes: self._answer("apply", prepared) if yes else None)
 
     def action_issues(self) -> None:
         """The plan issues alone, and back to the step."""
@@ -245,10 +255,8 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
         """Set the requirement under the cursor aside, with a reason."""
         requirement = self._waivable()
         if requirement is not None:
-            lines = [requirement.text, f"“{requirement.sentence}”" if requirement.sentence else ""]
-            question = Ask(
-                "Waive this requirement", [one for one in lines if one], "Reason, for history and plan issue"
-            )
+            lines = [requirement.text, *([f"“{requirement.sentence}”"] if requirement.sentence else [])]
+            question = Ask("Waive this requirement", lines, "Reason, for history and plan issue")
             self.app.push_screen(question, lambda reason: self._waive(requirement, reason))
 
     def _waive(self, requirement: Requirement, reason: str | None) -> None:
@@ -271,20 +279,16 @@ class ReviewScreen(BaseScreen[ReviewAnswer]):
         prepared = self._state.prepared
         return next((one for one in prepared.plan.requirements if one.id == name), None) if prepared else None
 
-    def action_copy(self, form: str) -> None:
+    def action_copy(self, form: Form) -> None:
         """Copy the change under the cursor."""
         change, text = self._change(), self._copy_text(form)
         if change is not None and text:
             self.app.copy_to_clipboard(text)
             self.notify(one_line(f"Copied: {change.summary}"), markup=False, timeout=3)
 
-    def _copy_text(self, form: str) -> str:
-        change = self._change()
-        if change is None:
-            return ""
-        if form == "chat":
-            return chatops(change, self._where.chat_prefix)
-        return curl(change.request, self._where.instance.url) if form == "curl" else http(change.request)
+    def _copy_text(self, form: Form) -> str:
+        change, where = self._change(), self._where
+        return by_hand(change, form, where.instance.url, where.chat_prefix) if change else ""
 
     def _change(self) -> Change | None:
         prepared, key = self._state.prepared, self._plan.key

@@ -25,6 +25,7 @@ from tests.support.waiting import wait_for
 from tui.domain.draft import Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import ON
+from tui.domain.wizard import OpenItem
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
 from tui.widgets.columns import Columns
@@ -87,7 +88,7 @@ async def test_the_diff_names_who_gains_and_each_gate() -> None:
         shown = text(screen)
         assert "In now    nobody" in shown
         assert "In after  the team (group code-creation, alice, bob)" in shown
-        assert "–  →  +\N{NO-BREAK SPACE}group code-creation" in shown
+        assert "–  →  +group code-creation  +alice  +bob" in shown
         assert "3 calls, one after the other" in shown
 
 
@@ -235,6 +236,36 @@ async def test_the_plan_issues_alone_are_one_key_away_and_back() -> None:
         assert phases == ["", "issues", ""]
 
 
+@pytest.mark.parametrize("size", [(60, 20), (120, 40)])
+async def test_as_a_step_of_the_wizard_it_has_the_rail_and_leads_to_the_other_steps(size: tuple[int, int]) -> None:
+    items = (OpenItem("phases", "phases", "something", "open"),)
+    for keys in (("ctrl+g", "up", "enter"), ("f5",)):
+        screen = ReviewScreen(sample(), guide(), context=ReviewContext(SANDBOX, items=items))
+        app = Host(screen)
+        async with app.run_test(size=size) as pilot:
+            screen.show(prepared(situation(sample())))
+            await pilot.pause()
+            assert "Review" in app.drawn
+            await pilot.press(*keys)
+            assert [one.go for one in app.answers] == ["phases"]
+
+
+async def test_from_the_rail_back_to_the_plan() -> None:
+    screen = ReviewScreen(sample(), guide(), context=ReviewContext(SANDBOX, items=()))
+    app = Host(screen)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+g", "escape")
+        assert not app.answers
+        assert screen.focused is screen.query_one(Columns).current
+
+
+async def test_without_the_wizard_there_is_no_other_step() -> None:
+    app, _ = host(sample())
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+g", "f5")
+        assert not app.answers
+
+
 async def test_nothing_to_do_and_read_only_are_said() -> None:
     app, screen = host(sample(), read_only="pid 7 on host x has it open")
     async with app.run_test():
@@ -267,9 +298,9 @@ async def test_hostile_text_is_shown_and_does_nothing(hostile: str) -> None:
     async with app.run_test(size=(60, 20), notifications=True) as pilot:
         plan = prepared(situation(draft, look))
         screen.show(plan)
-        for change in plan.plan.changes:
-            screen.query_one(Columns).go(f"change:{change.id}")
-            await pilot.press("enter", "c")
+        for change in ("issue:rollout-plan", "gate:1", "note"):
+            screen.query_one(Columns).go(f"change:{change}")
+            await pilot.press("enter", "c", "pagedown")
             assert harmless(app.drawn)
         screen.fail(Unreachable(hostile, hostile))
         await pilot.pause()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import shlex
+from typing import Literal
 
 from tui.domain.gates import tidy
 from tui.domain.plan import Change, Request
 from tui.domain.text import one_line
 
 CHATOPS = "/chatops gitlab run"
+
+Form = Literal["request", "curl", "chat"]
 _TARGETS = {"user": "--user", "group": "--group", "project": "--project", "feature_group": "--feature-group"}
 
 
@@ -44,3 +47,10 @@ def chatops(change: Change, prefix: str = CHATOPS) -> str:
     word = "true" if value else "false"
     target = next((f"{option}={one_line(str(body[key]))} " for key, option in _TARGETS.items() if key in body), "")
     return f"{prefix} feature set {target}{flag} {word}"
+
+
+def by_hand(change: Change, form: Form, url: str = "", prefix: str = CHATOPS) -> str:
+    """The change in one of the three forms; empty for a chat command where there is none."""
+    if form == "chat":
+        return chatops(change, prefix)
+    return curl(change.request, url) if form == "curl" else http(change.request)

@@ -13,7 +13,6 @@ from tui.widgets.present import Tone, line
 _NAME = 22
 """Cells for the longest name of a gate, `percentage of actors`, and a gap."""
 
-_NBSP = "\N{NO-BREAK SPACE}"
 _WORD = 10
 """Cells for `In after` and a gap."""
 
@@ -41,7 +40,7 @@ def gate_rows(gates: Gates, labels: Labels) -> list[Row]:
 
 
 def gate_diff_rows(before: Gates, after: Gates, labels: Labels) -> list[Row]:
-    """Each gate before and after. People are listed as `+ alice` and `- bob`, so that nobody is overlooked."""
+    """Each gate before and after. People are listed as `+alice` and `-bob`, so that nobody is overlooked."""
     rows = []
     for (name, old), (_, new) in zip(_values(before, labels), _values(after, labels), strict=True):
         if old == new:
@@ -64,12 +63,12 @@ def _set_diff(name: str, kept: list[str], added: list[str], removed: list[str]) 
         ("  ", ""),
         (name.ljust(_NAME), ""),
         (", ".join(kept) or "–", "muted"),
-        ("  → ", "muted"),
+        ("  →", "muted"),
     ]
-    changes: list[tuple[str, Tone]] = [(f"+{_NBSP}{one}", "success") for one in added]
-    changes += [(f"-{_NBSP}{one}", "error") for one in removed]
+    changes: list[tuple[str, Tone]] = [(f"+{one}", "success") for one in added]
+    changes += [(f"-{one}", "error") for one in removed]
     for change in changes:
-        words.extend([(" ", ""), change])
+        words.extend([("  ", ""), change])
     return Row(line(*words), hang=_NAME + 2)
 
 

@@ -20,6 +20,7 @@ REQUIREMENT = "requirement:"
 MET = "met"
 """The key of the row that opens the requirements that are met."""
 
+_REDUCING = {"step-back", "roll-back"}
 _TITLES = {step.id: step.title for step in STEPS}
 
 
@@ -28,6 +29,15 @@ def title_of(plan: Plan, guide: Guide) -> str:
     phase = guide.phase(plan.phase)
     title = plan.title[:1].upper() + plan.title[1:]
     return f"{phase.title}: {plan.title}" if phase is not None else title
+
+
+def why_not(plan: Plan, read_only: str = "") -> str:
+    """Why the plan cannot be applied; empty when it can. Reducing exposure waits for no lock."""
+    if plan.blocked:
+        return f"blocked by {counted(len(plan.blocked), 'requirement')}"
+    if plan.empty:
+        return "nothing to apply"
+    return f"read-only: {read_only}" if read_only and plan.action not in _REDUCING else ""
 
 
 def error_rows(error: RolloutError, retry: str) -> list[Row]:
