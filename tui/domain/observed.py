@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from tui.domain.gates import OFF, ActorName, Gates
+from tui.domain.history import Entry
 from tui.domain.steps import ActorKey
 from tui.domain.text import Clean
 
@@ -60,6 +61,28 @@ class FlagSeen:
     defined: bool | None = None
     type: str = ""
     default_enabled: bool = False
+
+
+CACHED = timedelta(seconds=60)
+"""How long another of GitLab's processes may show a flag's former gates after a write (measured: 60 to 61 s)."""
+
+
+def freshest(seen: FlagSeen, entries: Iterable[Entry], now: datetime) -> FlagSeen:
+    """The flag with the gates that our own last change left, when what was read is only an older cached state.
+
+    The answer to our own write is always fresh, a reading is not. Gates that were never on the way of our own change
+    are somebody else's and stay as they were read.
+    """
+    ours = [entry for entry in entries if entry.flag == seen.name and now - entry.at <= CACHED]
+    if not ours or seen.gates == ours[-1].gates_after:
+        return seen
+    passed = any(_on_the_way(seen.gates, entry) for entry in ours)
+    return replace(seen, gates=ours[-1].gates_after, exists=True) if passed else seen
+
+
+def _on_the_way(gates: Gates, entry: Entry) -> bool:
+    before, after = entry.gates_before, entry.gates_after
+    return gates == before or (before.within(gates) and gates.within(after))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from tui.domain.draft import Draft
 from tui.domain.errors import Denied, GitLabError, NotAdmin, NotFound
 from tui.domain.gates import ActorName
 from tui.domain.guide import Guide
-from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen
+from tui.domain.history import Entry
+from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, freshest
 from tui.domain.plan import read_marker
 from tui.domain.steps import ActorKey, ladder
 
@@ -37,17 +38,31 @@ class IssueAddress:
 
 
 class Observer:
-    """Looks at GitLab for one rollout. `addresses` are the plan issues that the journal says we created, by slot."""
+    """Looks at GitLab for one rollout. `entries` are its history: a reading may be older than our last change."""
 
-    def __init__(self, gateway: Gateway, instance: str, draft: Draft, guide: Guide) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        instance: str,
+        draft: Draft,
+        guide: Guide,
+        *,
+        entries: Iterable[Entry],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._entries = tuple(entries)
+        self._clock = clock
         self._gateway = gateway
         self._instance = instance
         self._draft = draft
         self._guide = guide
         self._steps = ladder(draft, guide)
 
-    def observe(self, addresses: Mapping[str, IssueAddress], now: datetime) -> Observed:
-        """Everything. Errors that leave nothing to plan with are raised; the rest become remarks."""
+    def observe(self, addresses: Mapping[str, IssueAddress]) -> Observed:
+        """Everything; `addresses` are the plan issues that the journal says we created, by slot.
+
+        Errors that leave nothing to plan with are raised; the rest become remarks.
+        """
         gateway, remarks = self._gateway, list[str]()
         operator = gateway.operator()
         with ThreadPoolExecutor(READERS, thread_name_prefix="observe") as pool:
@@ -63,7 +78,7 @@ class Observer:
             links = self._links(pool, found)
             foreign = self._foreign(seen_flags.values(), names)
             return Observed(
-                at=now,
+                at=self._clock(),
                 instance=self._instance,
                 operator=operator,
                 project=seen_project,
@@ -95,7 +110,16 @@ class Observer:
         readable = any(flag.defined for flag in everything.values())
         absent = {name: FlagSeen(name, defined=False if readable else None) for name in names}
         similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=_SIMILAR, cutoff=0.6)
-        return {name: everything.get(name, absent[name]) for name in names}, tuple(similar)
+        seen = {name: everything.get(name, absent[name]) for name in names}
+        now = self._clock()
+        found = {name: freshest(flag, self._entries, now) for name, flag in seen.items()}
+        remarks.extend(
+            f"GitLab shows the former gates of {name}, from a cache or because somebody undid our last change within "
+            "this minute: what that change left counts, and the next answer will tell."
+            for name in names
+            if found[name] != seen[name]
+        )
+        return found, tuple(similar)
 
     def _project(self, remarks: list[str]) -> ProjectSeen | None:
         if not self._draft.gitlab.project:

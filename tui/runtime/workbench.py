@@ -153,13 +153,15 @@ class Session:
 
     def observer(self, draft: Draft) -> Observer:
         """What looks at GitLab for this draft."""
-        return Observer(self.gateway, self.instance.name, draft, self.workbench.guide(draft))
+        bench, name = self.workbench, self.instance.name
+        entries = bench.records.entries(draft.id, name)
+        return Observer(self.gateway, name, draft, bench.guide(draft), entries=entries, clock=bench.clock)
 
     def observe(self, draft: Draft) -> Observed:
         """One look at GitLab for this draft."""
         created = self.workbench.records.confirmed(draft.id, self.instance.name, "create-issue")
         addresses = {one.slot: IssueAddress(one.result["project_id"], one.result["iid"]) for one in created}
-        return self.observer(draft).observe(addresses, self.workbench.clock())
+        return self.observer(draft).observe(addresses)
 
     def situation(self, draft: Draft, reason: str = "") -> Situation:
         """Everything a plan is computed from."""
