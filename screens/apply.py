@@ -178,6 +178,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         elif event.key.startswith(PREFIX):
             self._opened ^= {event.key.removeprefix(PREFIX)}
             self._draw()
+            event.outline.show_below()
 
     def action_proceed(self) -> None:
         """To the rollout."""

@@ -67,7 +67,6 @@ class _State:
 
     prepared: Prepared | None = None
     error: RolloutError | None = None
-    show_met: bool = False
     opened: set[str] = field(default_factory=set)
 
 
@@ -80,8 +79,8 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "apply", "Apply", id="review.apply", tooltip="Make these changes on GitLab, after a question"),
         Binding("w", "waive", "Waive", id="review.waive", tooltip="Set the requirement aside, with a reason"),
-        Binding("r", "look", "Look again", id="review.look", tooltip="Look at GitLab again and plan anew"),
-        Binding("p", "issues", "Issues only", id="review.issues", tooltip="Only the plan issues, or the step again"),
+        Binding("r", "look", "Look", id="review.look", tooltip="Look at GitLab again and plan anew"),
+        Binding("p", "issues", "Issues", id="review.issues", tooltip="Only the plan issues, or the step again"),
         Binding("c", "copy('request')", "Copy", id="review.copy", tooltip="Copy the exact request of this change"),
         Binding("u", "copy('curl')", "curl", id="review.curl", tooltip="Copy it as a curl command"),
         Binding("t", "copy('chat')", "Chat", id="review.chat", tooltip="Copy a gate change as a chat command"),
@@ -152,7 +151,7 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
             self._plan.set_rows(error_rows(state.error, "looks again"), ())
         elif state.prepared is not None:
             strictness, prefix = self._draft.strictness, self._where.chat_prefix
-            left = left_rows(state.prepared, strictness, show_met=state.show_met)
+            left = left_rows(state.prepared, strictness, show_met=MET in state.opened)
             self._plan.set_rows(left, right_rows(state.prepared, state.opened, prefix))
         else:
             self._plan.set_rows(nothing_rows(), ())
@@ -200,12 +199,10 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
     def on_outline_chosen(self, event: Outline.Chosen) -> None:
         """Open a change, or go to the field that answers a requirement."""
         kind, _, name = event.key.partition(":")
-        if event.key.startswith(PREFIX):
-            self._state.opened ^= {name}
+        if event.key.startswith(PREFIX) or event.key == MET:
+            self._state.opened ^= {name or MET}
             self._draw()
-        elif event.key == MET:
-            self._state.show_met = not self._state.show_met
-            self._draw()
+            event.outline.show_below()
         elif f"{kind}:" == REQUIREMENT:
             requirement = self._requirement(name)
             if requirement is not None and requirement.path:

@@ -69,10 +69,10 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
     CSS_PATH: ClassVar = [asset("styles/rollout.tcss")]
     AUTO_FOCUS = "#left"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next", "Next step", id="rollout.next", tooltip="Review the step that is next"),
+        Binding("n", "next", "Next", id="rollout.next", tooltip="Review the step that is next"),
         Binding("b", "back", "Step back", id="rollout.back", tooltip="Back to an earlier step, or off for everybody"),
-        Binding("r", "look", "Look again", id="rollout.look", tooltip="Ask GitLab again"),
-        Binding("i", "issues", "Copy URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
+        Binding("r", "look", "Look", id="rollout.look", tooltip="Ask GitLab again"),
+        Binding("i", "issues", "URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
         Binding("e", "edit", "Edit", id="rollout.edit", tooltip="Change the draft"),
         Binding("h", "history", "History", id="rollout.history", tooltip="Every step of this rollout in a table"),
         Binding("escape", "home", "Home", id="rollout.home", tooltip="To all rollouts"),

@@ -65,6 +65,14 @@ async def test_the_cursor_passes_blank_rows_and_enter_reports_the_key() -> None:
         assert shown.chosen == ["b", "a"]
 
 
+async def test_the_cursor_can_be_seen_without_colours() -> None:
+    app = Host(Shown(rows(3)))
+    async with app.run_test(size=(40, 10)) as pilot:
+        await pilot.press("down")
+        await pilot.pause()
+        assert [one.rstrip() for one in app.drawn.splitlines()[:3]] == [" row 0", "›row 1", " row 2"]
+
+
 async def test_every_row_can_be_reached_and_is_then_in_view() -> None:
     app = Host(Shown(rows(60)))
     async with app.run_test(size=(40, 10)) as pilot:

@@ -80,6 +80,16 @@ async def test_every_change_of_the_plan_is_on_the_screen_with_its_request_one_ke
         assert "confidential" in shown
 
 
+async def test_what_is_opened_is_in_view() -> None:
+    app, screen = host(sample())
+    async with app.run_test(size=(60, 20)) as pilot:
+        screen.show(prepared(situation(sample())))
+        screen.query_one(Columns).go("change:issue:rollout-plan")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "POST /api/v4/projects/1/issues" in app.drawn
+
+
 async def test_the_diff_names_who_gains_and_each_gate() -> None:
     app, screen = host(sample())
     async with app.run_test() as pilot:

@@ -171,7 +171,8 @@ class Choose(Dialog[Choice | None]):
     def compose_question(self) -> ComposeResult:
         """The options and, once one is chosen, the field for the reason."""
         rows = [
-            Row(line(one.text, (f"  {one.note}" if one.note else "", "muted")), one.key, 2) for one in self._options
+            Row(line(" ", one.text, (f"  {one.note}" if one.note else "", "muted")), one.key, 3)
+            for one in self._options
         ]
         yield Outline(rows, id="options")
         yield Static(styled(self._reason, "muted"), id="reason-label")

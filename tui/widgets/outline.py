@@ -20,6 +20,9 @@ from textual.visual import Visual
 
 from tui.widgets.present import Tone, line
 
+CURSOR = "›"
+"""In front of the row under the cursor, since a colour alone may not be seen."""
+
 LEAST_WIDTH = 8
 """Cells that are left for text however far a row is indented; below that the terminal is useless anyway."""
 
@@ -81,7 +84,7 @@ class Outline(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"outline--cursor"}
     DEFAULT_CSS = """
-    Outline { height: 1fr; padding: 0 1; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    Outline { height: 1fr; padding: 0 1 0 0; overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     Outline > .outline--cursor { background: $cursor; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -158,17 +161,27 @@ class Outline(ScrollView, can_focus=True):
         if place is not None:
             self._go(place)
 
+    def show_below(self) -> None:
+        """Scroll so that what follows the row under the cursor is in view, as after it was opened."""
+        if self._starts:
+            self.scroll_to(y=max(0, self._starts[self._cursor] - 1), animate=False)
+
     def on_mount(self) -> None:
         """Start on the first row that has text."""
         self._cursor = self._stop(0, 1)
 
     def on_resize(self) -> None:
         """Wrap anew when the width changed."""
-        if self.scrollable_content_region.width != self._width:
+        if self._room != self._width:
             self._fold()
 
+    @property
+    def _room(self) -> int:
+        """Cells for text: all but the cursor's."""
+        return max(0, self.scrollable_content_region.width - len(CURSOR))
+
     def _fold(self) -> None:
-        self._width = self.scrollable_content_region.width
+        self._width = self._room
         if not self._width:
             return
         self._lines, self._starts = [], []
@@ -186,9 +199,12 @@ class Outline(ScrollView, can_focus=True):
         if place >= len(self._lines):
             return Strip.blank(width, style.rich_style)
         drawn = self._lines[place]
-        if self.has_focus and drawn.row == self._cursor:
+        pointed = self.has_focus and drawn.row == self._cursor
+        if pointed:
             style = self.get_visual_style("outline--cursor")
-        strips = Visual.to_strips(self, drawn.content, width, 1, style, apply_selection=False)
+        mark = CURSOR if pointed and self._starts[drawn.row] == place else " " * len(CURSOR)
+        content = Content.assemble((mark, "bold $accent"), drawn.content)
+        strips = Visual.to_strips(self, content, width, 1, style, apply_selection=False)
         strip = strips[0] if strips else Strip.blank(width, style.rich_style)
         return strip.extend_cell_length(width, style.rich_style)
 
