@@ -81,7 +81,7 @@ class HistoryScreen(BaseScreen[None]):
         self._again: str | None = None
         self._pages = Pages[Entry](0, self._row, self._want)
         self._columns: tuple[Column, ...] = NARROW
-        self._table = LineTable(NARROW, id="entries")
+        self._table = LineTable(NARROW, moved=self._say, id="entries")
         self._filter = FilterLine(HINT, id="filter")
         self._status = StatusLine("Reading the history …", id="status")
 
@@ -211,10 +211,6 @@ class HistoryScreen(BaseScreen[None]):
             self._mark_order()
 
     # what the operator does
-
-    @on(LineTable.Moved)
-    def _moved(self) -> None:
-        self._say()
 
     @on(LineTable.Opened)
     def action_open(self) -> None:

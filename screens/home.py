@@ -41,6 +41,10 @@ a checklist, the plan issues on GitLab, then the flag in phases, first the team,
 """
 
 
+AFTER_PAINT = 0.03
+"""Seconds until the records are read: the first frame is written by a thread, which a busy other one would hold up."""
+
+
 class Source(Protocol):
     """Where the rows come from: `runtime.overview.Overviews`."""
 
@@ -79,7 +83,7 @@ class HomeScreen(BaseScreen[None]):
         self._shown = DraftRows([], clock(), self._want, NARROW)
         self._asked = False
         self._busy = False
-        self._table = LineTable(NARROW, id="drafts")
+        self._table = LineTable(NARROW, moved=self._say, id="drafts")
         self._status = StatusLine(id="status")
         self._filter = FilterLine("words in the title, flag, phase or instance", id="filter")
 
@@ -95,7 +99,7 @@ class HomeScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         """Show what the index said; the records are read after the first paint."""
         self._show(self._all)
-        self.call_after_refresh(self.action_reload)
+        self.set_timer(AFTER_PAINT, self.action_reload)
 
     def on_resize(self, event: events.Resize) -> None:
         """More columns when there is room."""
@@ -184,10 +188,6 @@ class HomeScreen(BaseScreen[None]):
             self._status.show(line((f"{count}  ", "muted"), place, (f"  {summary.path}", "muted")))
 
     # what the operator does
-
-    @on(LineTable.Moved)
-    def _moved(self) -> None:
-        self._say()
 
     @on(LineTable.Opened)
     def action_open(self) -> None:

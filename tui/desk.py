@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -83,6 +82,8 @@ class DeskApp(AnsweringApp):
     @property
     def operator(self) -> str:
         """The person at the keyboard, as the lock and the checklist name them."""
+        import getpass
+
         return self.bench.settings.operator or getpass.getuser()
 
     def on_open_draft(self, message: OpenDraft) -> None:

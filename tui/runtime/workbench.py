@@ -5,7 +5,6 @@ Everything here blocks on files or the network and belongs on a worker thread.
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,26 +12,22 @@ from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from uuid import uuid4
 
-from tui.domain.draft import Draft
 from tui.domain.errors import BadInput, Blocked, DraftInvalid
-from tui.domain.guide import Guide
-from tui.domain.observed import Observed
-from tui.domain.operation import Operation
-from tui.domain.plan import Plan
-from tui.domain.planning import Goal, Situation, compute
-from tui.domain.progress import progress
-from tui.domain.steps import ladder
 from tui.domain.text import listing
-from tui.domain.validate import validate
 from tui.gateway.cancel import Cancel
 from tui.runtime.connect import Instance, connection, instance
-from tui.runtime.observe import IssueAddress, Observer
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home screen is painted without it
+    from tui.domain.draft import Draft
+    from tui.domain.guide import Guide
+    from tui.domain.observed import Observed
+    from tui.domain.operation import Operation
+    from tui.domain.plan import Plan
+    from tui.domain.planning import Goal, Situation
     from tui.gateway.client import Gateway
     from tui.runtime.apply import ApplyResult
+    from tui.runtime.observe import Observer
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
     from tui.store.locations import Locations
@@ -48,6 +43,8 @@ def utc_now() -> datetime:
 
 def new_id() -> str:
     """An id for an operation or an apply."""
+    from uuid import uuid4
+
     return uuid4().hex
 
 
@@ -105,6 +102,8 @@ class Workbench:
 
     def check(self, draft: Draft) -> None:
         """DraftInvalid with all errors of the draft, if it has any."""
+        from tui.domain.validate import validate
+
         errors = [one for one in validate(draft, self.guide(draft), self.assets.guides()) if one.level == "error"]
         if errors:
             text = "; ".join(str(error) for error in errors)
@@ -153,18 +152,24 @@ class Session:
 
     def observer(self, draft: Draft) -> Observer:
         """What looks at GitLab for this draft."""
+        from tui.runtime.observe import Observer
+
         bench, name = self.workbench, self.instance.name
         entries = bench.records.entries(draft.id, name)
         return Observer(self.gateway, name, draft, bench.guide(draft), entries=entries, clock=bench.clock)
 
     def observe(self, draft: Draft) -> Observed:
         """One look at GitLab for this draft."""
+        from tui.runtime.observe import IssueAddress
+
         created = self.workbench.records.confirmed(draft.id, self.instance.name, "create-issue")
         addresses = {one.slot: IssueAddress(one.result["project_id"], one.result["iid"]) for one in created}
         return self.observer(draft).observe(addresses)
 
     def situation(self, draft: Draft, reason: str = "") -> Situation:
         """Everything a plan is computed from."""
+        from tui.domain.planning import Situation
+
         bench, name = self.workbench, self.instance.name
         guide = bench.guide(draft)
         return Situation(
@@ -179,6 +184,8 @@ class Session:
 
     def _alone(self, rollout: str) -> ApplyLock:
         """Held while a rollout is settled or applied. InUse when another process does either."""
+        import getpass
+
         from tui.store.lock import ApplyLock
 
         who = self.workbench.settings.operator or getpass.getuser()
@@ -191,6 +198,9 @@ class Session:
         BadInput for a phase or step that the rollout does not have, DraftInvalid for a draft with errors, unless the
         plan takes access away: that is never refused.
         """
+        from tui.domain.planning import compute
+        from tui.domain.progress import progress
+        from tui.domain.steps import ladder
         from tui.runtime.settle import Settler
 
         bench, name = self.workbench, self.instance.name

@@ -6,7 +6,7 @@ repaints two lines when the cursor moves. It has no border and no padding, so th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,10 +19,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.domain.text import one_line
-from tui.widgets.present import fit
+from tui.widgets.row_painter import Painter
 from tui.widgets.rows import ListRows, Row, Rows
-from tui.widgets.table_layout import GAP, Column, Placed, layout
+from tui.widgets.table_layout import GAP, Column, layout
 
 __all__ = ["Column", "LineTable", "ListRows", "Row", "Rows"]
 
@@ -65,12 +64,6 @@ class LineTable(Widget, can_focus=True):
     ]
 
     @dataclass
-    class Moved(Message):
-        """The cursor is on another row."""
-
-        cursor: int
-
-    @dataclass
     class Opened(Message):
         """A row was clicked twice."""
 
@@ -82,16 +75,25 @@ class LineTable(Widget, can_focus=True):
 
         key: str
 
-    def __init__(self, columns: Sequence[Column], rows: Rows | None = None, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        rows: Rows | None = None,
+        *,
+        moved: Callable[[], object] = lambda: None,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """`moved` is called when the cursor is on another row; a message would come a frame too late."""
         super().__init__(id=id)
+        self._moved = moved
         self.columns = tuple(columns)
         self.sorted_by: tuple[str, bool] | None = None
         self._rows: Rows = rows if rows is not None else ListRows()
         self._top = 0
         self._cursor = 0
         self._lines: dict[tuple[int, bool], Strip] = {}
-        self._placed: tuple[Placed, ...] = ()
-        self._styles_by_tone: dict[str, Style] = {}
+        self._view: list[Strip] = []
+        self._paint: Painter | None = None
 
     @property
     def cursor(self) -> int:
@@ -111,9 +113,8 @@ class LineTable(Widget, can_focus=True):
     def set_rows(self, rows: Rows, *, cursor: int | None = None) -> None:
         """Show other rows; the cursor stays at its place, or goes where it is told."""
         self._rows = rows
-        self._lines.clear()
         self._go(self._cursor if cursor is None else cursor, moved=False)
-        self.refresh()
+        self.forget()
 
     def set_columns(self, columns: Sequence[Column], sorted_by: tuple[str, bool] | None = None) -> None:
         """Show other columns or another order; `sorted_by` is a column's key and whether it is descending."""
@@ -123,27 +124,30 @@ class LineTable(Widget, can_focus=True):
     def forget(self) -> None:
         """Rows have changed or arrived: make the lines anew."""
         self._lines.clear()
+        self._view.clear()
         self.refresh()
 
     def _forget_layout(self) -> None:
-        self._lines.clear()
-        self._placed = ()
-        self._styles_by_tone.clear()
-        self.refresh()
+        self._paint = None
+        self.forget()
 
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
         super().notify_style_update()
-        self._lines.clear()
-        self._styles_by_tone.clear()
+        self._forget_layout()
+
+    def on_focus(self) -> None:
+        """The mark of the cursor appears."""
+        self.forget()
+
+    def on_blur(self) -> None:
+        """The mark of the cursor goes."""
+        self.forget()
 
     def on_resize(self) -> None:
         """Keep the cursor in view."""
-        self._placed = ()
-        self._lines.clear()
+        self._forget_layout()
         self._go(self._cursor, moved=False)
-
-    # moving
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
@@ -171,17 +175,19 @@ class LineTable(Widget, can_focus=True):
         lowest = max(0, min(self._cursor, len(self._rows) - self.page_size))
         self._top = max(min(self._top, lowest), self._cursor - self.page_size + 1, 0)
         if self._top != top:
+            self._view.clear()
             self.refresh()
         elif self._cursor != before:
             self._refresh_rows(before, self._cursor)
         if moved and self._cursor != before:
-            self.post_message(self.Moved(self._cursor))
+            self._moved()
 
     def _refresh_rows(self, *places: int) -> None:
-        regions = [Region(0, place - self._top + 1, self.size.width, 1) for place in places]
-        self.refresh(*regions)
-
-    # the mouse
+        lines = [place - self._top + 1 for place in places if 0 < place - self._top + 1 < self.size.height]
+        for y in lines:
+            if self._view:
+                self._view[y] = self._line(y)
+        self.refresh(*[Region(0, y, self.size.width, 1) for y in lines])
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll by moving the cursor: it is always in view."""
@@ -207,87 +213,56 @@ class LineTable(Widget, can_focus=True):
 
     def _click_head(self, x: int) -> None:
         left = 1
-        for placed in self._placed:
+        for placed in self._painter().placed:
             if left <= x < left + placed.width:
                 self.post_message(self.HeadClicked(placed.column.key))
             left += placed.width + GAP
 
-    # drawing
-
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines in `crop`; straight from the made ones unless a filter such as NO_COLOR's has to see them."""
+        """The lines in `crop`; straight from the made ones unless a filter such as NO_COLOR's has to see them.
+
+        Textual asks for all lines of the widget even when two have changed, so what is in view is kept as a whole.
+        """
         if self.app.no_color:
             return super().render_lines(crop)
-        lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        if len(self._view) != self.size.height:
+            self._view = [self._line(y) for y in range(self.size.height)]
+        lines = self._view[crop.y : crop.bottom]
         if crop.x == 0 and crop.right >= self.size.width:
             return lines
         return [line.crop(crop.x, crop.right) for line in lines]
 
     def render_line(self, y: int) -> Strip:
-        """One line: the titles, a row, or nothing."""
-        if not self._placed:
-            self._placed = layout(self.columns, self.size.width - 2)
+        """One line, for Textual's own way of drawing."""
+        return self._line(y)
+
+    def _line(self, y: int) -> Strip:
+        """The titles, a row, or nothing."""
+        painter = self._painter()
         if y == 0:
-            return self._head()
+            return painter.head(self.sorted_by)
         place = self._top + y - 1
         if place >= len(self._rows):
-            return Strip.blank(self.size.width, self._style(""))
+            return painter.blank()
         selected = place == self._cursor
         line = self._lines.get((place, selected))
         if line is None:
             row = self._rows.row(place)
-            line = self._row(row, selected=selected)
+            line = painter.row(row, selected=selected, focused=self.has_focus)
             if row is not None:
                 if len(self._lines) >= KEPT:
                     self._lines.clear()
                 self._lines[place, selected] = line
         return self._with_bar(line, y)
 
-    def _head(self) -> Strip:
-        cells = []
-        for placed in self._placed:
-            title = placed.column.title
-            if self.sorted_by and self.sorted_by[0] == placed.column.key:
-                title += " ▼" if self.sorted_by[1] else " ▲"
-            cells.append((fit(title, placed.width, right=placed.column.right), "head"))
-        return self._strip(cells, self._style(""), mark=" ")
-
-    def _row(self, row: Row | None, *, selected: bool) -> Strip:
-        base = self._style("cursor") if selected else self._style("")
-        if row is None:
-            cells = [(fit("…", placed.width), "muted") for placed in self._placed]
-        else:
-            cells = [
-                (fit(one_line(row[one.place].text), one.width, right=one.column.right), row[one.place].tone)
-                for one in self._placed
-            ]
-        return self._strip(cells, base, mark="▌" if selected and self.has_focus else " ")
-
-    def _strip(self, cells: Sequence[tuple[str, str]], base: Style, mark: str) -> Strip:
-        segments = [
-            Segment(mark, base + self._style("accent").without_color if mark == " " else self._on(base, "accent"))
-        ]
-        for number, (text, tone) in enumerate(cells):
-            if number:
-                segments.append(Segment(" " * GAP, base))
-            segments.append(Segment(text, self._on(base, tone)))
-        used = 1 + sum(placed.width for placed in self._placed) + GAP * max(0, len(cells) - 1)
-        segments.append(Segment(" " * max(0, self.size.width - used), base))
-        return Strip(segments, max(used, self.size.width)).crop(0, self.size.width)
-
-    def _on(self, base: Style, tone: str) -> Style:
-        """A tone on the background of the row."""
-        if not tone:
-            return base
-        style = self._style(tone)
-        return base + Style(color=style.color, bold=style.bold)
+    def _painter(self) -> Painter:
+        if self._paint is None:
+            width = self.size.width
+            self._paint = Painter(layout(self.columns, width - 2), width, self._style)
+        return self._paint
 
     def _style(self, name: str) -> Style:
-        style = self._styles_by_tone.get(name)
-        if style is None:
-            style = self.get_component_rich_style(f"line-table--{name}") if name else self.rich_style
-            self._styles_by_tone[name] = style
-        return style
+        return self.get_component_rich_style(f"line-table--{name}") if name else self.rich_style
 
     def _with_bar(self, line: Strip, y: int) -> Strip:
         """A thin mark at the right edge shows which part is in view."""
@@ -299,4 +274,4 @@ class LineTable(Widget, can_focus=True):
         if not start <= y - 1 < start + size:
             return line
         width = self.size.width
-        return Strip.join([line.crop(0, width - 1), Strip([Segment("▐", self._style("bar"))], 1)])
+        return Strip.join([line.crop(0, width - 1), Strip([Segment("▐", self._painter().style("bar"))], 1)])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.domain.draft import Draft
-from tui.domain.history import Entry
-from tui.domain.history_query import HistoryQuery
-from tui.runtime.workbench import Prepared
+if TYPE_CHECKING:
+    from tui.domain.draft import Draft
+    from tui.domain.history import Entry
+    from tui.domain.history_query import HistoryQuery
+    from tui.runtime.workbench import Prepared
 
 
 @dataclass
