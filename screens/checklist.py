@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from msgspec import Struct
-from textual import on
 from textual.content import Content
 
 from tui.domain.draft import Capacity, CheckAnswer, CheckState, Draft
@@ -14,7 +13,6 @@ from tui.domain.edit import mark, region_shares
 from tui.domain.guide import Check, Guide
 from tui.domain.requirements import CAPACITY_LIMIT, shortage
 from tui.domain.wizard import StepId
-from tui.widgets.field_rows import FieldEntered
 from tui.widgets.field_specs import Field, Heading, Note, Option, Spec, Table
 from tui.widgets.issue_preview import issue_preview
 from tui.widgets.present import line, moment
@@ -61,13 +59,13 @@ class ChecklistScreen(WizardScreen):
         if check is not None:
             self._open(check.id)
 
-    @on(FieldEntered)
-    def _entered(self, event: FieldEntered) -> None:
-        event.stop()
-        path = event.spec.path
-        if path.endswith("].state"):
-            self._open(path.removeprefix("checks[").removesuffix("].state"))
-        self.call_after_refresh(self.focus_next)
+    def entered(self, spec: Field) -> None:
+        """Enter on a state opens the check's note."""
+        if spec.path.endswith("].state"):
+            self._open(spec.path.removeprefix("checks[").removesuffix("].state"))
+            self.form.jump(spec.path.replace("].state", "].note"))
+        else:
+            super().entered(spec)
 
     def _open(self, check: str) -> None:
         self._opened |= {check}
@@ -110,12 +108,9 @@ def _row(record: Struct) -> tuple[str, ...]:
 
 
 def _use(peak: int | None, quota: int | None, share: int | None) -> str:
-    if peak is None and quota is None:
-        return "–"
-    used = f"{_brief(peak)}/{_brief(quota)}"
-    if share is None:
-        return used
-    return f"{used} {share} %" + (" !" if share > CAPACITY_LIMIT * 100 else "")
+    if share is not None:
+        return f"{share} % of {_brief(quota)}"
+    return "–" if peak is None and quota is None else f"{_brief(peak)} of {_brief(quota)}"
 
 
 def _brief(number: int | None) -> str:

@@ -17,8 +17,8 @@ from tui.widgets.preview import Shown
 from tui.widgets.wizard_screen import WizardScreen
 
 CHOSEN = "@issue"
-OWN = "@own"
-WAIVER = "@waiver"
+OWN = "@own:"
+WAIVER = "@waiver:"
 LEVELS = {"required": "", "recommended": " Recommended.", "optional": " Optional."}
 
 
@@ -122,7 +122,7 @@ class PlanIssuesScreen(WizardScreen):
                   options=(Option(False, "yes"), Option(True, "no, leave it out"))),
         ]  # fmt: skip
         if drafted.skip:
-            return [*found, self._waiver(rule)]
+            return [*found, self._waiver(rule)] if self._needing(rule) else found
         found.append(Field(f"{path}.existing", "Use existing", help="The address of an issue that is there already; "
                            "then none is made and the fields below are not sent."))  # fmt: skip
         if not drafted.existing:
@@ -131,8 +131,12 @@ class PlanIssuesScreen(WizardScreen):
         return [*found, *self._own_issues(rule)]
 
     def _blocks(self, rule: PlanIssue) -> str:
-        needing = [one.title for one in self.guide.phases if rule.kind in one.issues]
+        needing = self._needing(rule)
         return f"Left out, it stands in the way of: {listing(needing)}." if needing else "No phase asks for it."
+
+    def _needing(self, rule: PlanIssue) -> list[str]:
+        """The titles of the phases that ask for it."""
+        return [one.title for one in self.guide.phases if rule.kind in one.issues]
 
     def _waiver(self, rule: PlanIssue) -> Field:
         return Field(

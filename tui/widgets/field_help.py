@@ -8,7 +8,6 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.domain.edit import within
 from tui.domain.text import one_line
 from tui.domain.wizard import OpenItem
 from tui.widgets.field_specs import Field, Spec, Table
@@ -54,7 +53,7 @@ class FieldHelp(Widget):
         if spec is None:
             return []
         parts: list[Content] = []
-        note = next((one for path, one in self._notes.items() if within(path, spec.path)), None)
+        note = self._notes.get(spec.path)
         sentence = spec.sentence
         if spec.path in self._wrong:
             parts.append(line(("✗ ", "error"), self._wrong[spec.path]))

@@ -177,7 +177,9 @@ class HeadingRow(Static):
 
     def show(self, spec: Heading) -> None:
         """Another line below the same title."""
-        self.update(_heading(spec))
+        content = _heading(spec)
+        if content != self.content:
+            self.update(content)
 
 
 def _heading(spec: Heading) -> Content:

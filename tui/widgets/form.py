@@ -64,6 +64,7 @@ class Form(VerticalScroll, can_focus=False):
         self._parts = parts
         self._leave(gone)
         for part in gone:
+            part.display = False  # it is removed later, and must not take the focus until then
             part.remove()
 
     def _mount_after(self, part: Part, before: Part | None) -> None:
@@ -92,20 +93,26 @@ class Form(VerticalScroll, can_focus=False):
         return TableRow(spec, _records(read(spec.path)), locked=self.locked)
 
     def mark(self, levels: Mapping[str, State]) -> None:
-        """Put glyphs before the fields: the states by canonical path."""
+        """Put glyphs before the fields: the states by the fields' paths."""
         for row in self.rows:
-            found = [level for path, level in levels.items() if within(path, row.spec.path)]
             wrong = isinstance(row, FieldRow) and row.trouble
-            row.mark("failed" if wrong else found[0] if found else None)
+            row.mark("failed" if wrong else levels.get(row.spec.path))
+
+    def find(self, path: str) -> FieldRow | TableRow | None:
+        """The field that a canonical path is, or is inside of; else the first one inside what it names."""
+        inside = (row for row in self.rows if within(row.spec.path, path))
+        return next((row for row in self.rows if within(path, row.spec.path)), next(inside, None))
 
     def jump(self, path: str) -> bool:
-        """Focus the field that is meant by a canonical path, or the first one inside it; False when there is none."""
-        row = next((one for one in self.rows if within(path, one.spec.path)), None)
-        row = row or next((one for one in self.rows if within(one.spec.path, path)), None)
+        """Focus the field that `find` finds; False when there is none."""
+        row = self.find(path)
         if row is None:
             return False
         target = row.control if isinstance(row, FieldRow) else row
-        target.focus()
+        if target.is_attached:
+            target.focus()
+        else:
+            row.call_after_refresh(target.focus)
         self.call_after_refresh(target.scroll_visible, animate=False)  # it may have no place yet
         return True
 
@@ -122,7 +129,7 @@ def _update(part: Part, spec: Spec, read: Callable[[str], object]) -> None:
         part.update(spec, _records(read(spec.path)))
     elif isinstance(part, HeadingRow) and isinstance(spec, Heading):
         part.show(spec)
-    elif isinstance(part, Static) and isinstance(spec, Note):
+    elif isinstance(part, Static) and isinstance(spec, Note) and part.content != spec.content:
         part.update(spec.content)
 
 

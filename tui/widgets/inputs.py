@@ -93,6 +93,18 @@ class ManyLines(TextArea):
         edit.text = clean(edit.text)
         return super().edit(edit)
 
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Up; from the very beginning to the field before."""
+        if not select and self.get_cursor_up_location() == self.cursor_location:
+            raise SkipAction
+        super().action_cursor_up(select)
+
+    def action_cursor_down(self, select: bool = False) -> None:
+        """Down; from the very end to the next field."""
+        if not select and self.get_cursor_down_location() == self.cursor_location:
+            raise SkipAction
+        super().action_cursor_down(select)
+
     async def _on_key(self, event: events.Key) -> None:
         if self.read_only and (event.is_printable or event.key in {"enter", "backspace", "delete"}):
             event.stop()

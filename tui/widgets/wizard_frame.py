@@ -31,7 +31,7 @@ WIDE = 110
 """From this width on the preview has a place of its own beside the form."""
 
 WIDTHS = [(0, "-narrow"), (70, "-medium"), (WIDE, "-wide")]
-HEIGHTS = [(0, "-short"), (22, "-tall")]
+HEIGHTS = [(0, "-short"), (22, "-tall"), (34, "-roomy")]
 
 
 class WizardFrame(BaseScreen[WizardAnswer]):
@@ -41,8 +41,8 @@ class WizardFrame(BaseScreen[WizardAnswer]):
     HELP: ClassVar[str] = "wizard"
     CSS_PATH: ClassVar = [asset("styles/wizard.tcss")]
     AUTO_FOCUS: ClassVar[str | None] = None
-    HORIZONTAL_BREAKPOINTS: ClassVar = WIDTHS
-    VERTICAL_BREAKPOINTS: ClassVar = HEIGHTS
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", "Next", id="wizard.next", tooltip="To the next step; all is saved"),
         Binding("ctrl+b", "back", "Back", id="wizard.back", tooltip="To the step before; all is saved"),
@@ -65,6 +65,8 @@ class WizardFrame(BaseScreen[WizardAnswer]):
         self.context = context
         self.items: tuple[OpenItem, ...] = ()
         self._field = field
+        self._notice: Content | None = None
+        self._notice_stays = False
 
     def reveal(self, path: str) -> None:
         """Make the field at a canonical path part of the form, before it is jumped to."""
@@ -101,8 +103,17 @@ class WizardFrame(BaseScreen[WizardAnswer]):
         return self.query_one(Preview)
 
     def say(self, content: Content) -> None:
-        """Put something on the status line until the next change."""
+        """Put something on the status line. It outlives the settling of the change that it is about."""
+        self._notice, self._notice_stays = content, True
         self.query_one("#status", StatusLine).show(content)
+
+    def show_status(self, content: Content) -> None:
+        """What the status line says when there is nothing else to say."""
+        if self._notice is not None and self._notice_stays:
+            self._notice_stays = False
+        else:
+            self._notice = None
+        self.query_one("#status", StatusLine).show(self._notice or content)
 
     def fail(self, error: RolloutError) -> None:
         """Show an error where it can be read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 from textual import on
@@ -15,11 +15,11 @@ from tui.domain.wizard import OpenItem, open_items
 from tui.widgets.chrome import TitleBar
 from tui.widgets.field_help import FieldHelp
 from tui.widgets.field_rows import FieldChanged, FieldEntered, FieldFocused, FieldWrong
-from tui.widgets.field_specs import Spec
+from tui.widgets.field_specs import Field, Spec
 from tui.widgets.inputs import Dropped, ManyLines, Refused
 from tui.widgets.messages import DraftChanged
 from tui.widgets.outside_editor import EditorFailed, edit_outside
-from tui.widgets.present import State, line
+from tui.widgets.present import line
 from tui.widgets.preview import Shown
 from tui.widgets.problem_list import STATES, ProblemList, summary
 from tui.widgets.rail import Rail
@@ -40,7 +40,8 @@ class WizardScreen(WizardFrame):
     def __init__(self, draft: Draft, guide: Guide, *, context: WizardContext, field: str = "") -> None:
         super().__init__(draft, guide, context=context, field=field)
         self._timer: Timer | None = None
-        self._drawing = 0
+        self._drawing = self._drawn = 0
+        self._warned: dict[str, str] = {}
 
     # what subclasses say
 
@@ -74,8 +75,14 @@ class WizardScreen(WizardFrame):
         if not path or not self.form.jump(path):
             self.form.focus_first()
 
+    @property
+    def in_step(self) -> bool:
+        """Whether nothing waits to be brought in step with the draft."""
+        return self._timer is None and self._drawn == self._drawing
+
     def _settle(self) -> None:
         """Bring everything in step with the draft."""
+        self._timer = None
         self.items = open_items(self.draft, self.guide, self.context.guides, self.context.entries)
         self.form.sync(self.specs(), self.read)
         self._mark()
@@ -85,27 +92,23 @@ class WizardScreen(WizardFrame):
         self.draw_preview()
 
     def _mark(self) -> None:
-        own = [one for one in self.items if one.step == self.STEP and one.level != "later"]
-        levels: dict[str, State] = {}
-        for one in own:
-            levels.setdefault(one.path, STATES[one.level])
+        """Show what is open: at the fields, in their help, in the list."""
         form = self.form
-        form.mark(levels)
-        self.query_one(ProblemList).show(self.STEP, self.items, form.wrong)
-        self.query_one(FieldHelp).explain(form.wrong, self._notes(), self.specs())
-        self._status()
-
-    def _notes(self) -> Mapping[str, OpenItem]:
         notes: dict[str, OpenItem] = {}
         for one in self.items:
-            notes.setdefault(one.path, one)
-        return notes
+            row = form.find(one.path) if one.step == self.STEP and one.level != "later" else None
+            if row is not None:
+                notes.setdefault(row.spec.path, one)
+        form.mark({path: STATES[one.level] for path, one in notes.items()})
+        self.query_one(ProblemList).show(self.STEP, self.items, form.wrong)
+        self.query_one(FieldHelp).explain(form.wrong, notes, self.specs())
+        self._status()
 
     def _status(self) -> None:
         found = summary(self.STEP, self.items, self.form.wrong)
         if self.context.read_only:
             found = line(("! Read only: ", "warning"), self.context.read_only, "   ").append(found)
-        self.say(found)
+        self.show_status(found)
 
     def draw_preview(self) -> None:
         if not self._previewing:
@@ -115,6 +118,7 @@ class WizardScreen(WizardFrame):
 
         def done(shown: Shown) -> None:
             if number == self._drawing and self.is_attached:
+                self._drawn = number
                 self.preview.show(shown)
 
         self.in_background(lambda: self.shown(draft, guide), done, what="preview")
@@ -136,10 +140,10 @@ class WizardScreen(WizardFrame):
 
     def change(self, draft: Draft) -> None:
         """Take over another draft, and tell the app; problems and preview follow in a moment."""
-        if self.context.read_only:
-            self.refuse()
-            return
         if draft != self.draft:
+            if self.context.read_only:
+                self.refuse()
+                return
             self.draft = draft
             self.guide = self.context.guides.get(draft.guide, self.guide)
             self.post_message(DraftChanged(draft))
@@ -150,6 +154,17 @@ class WizardScreen(WizardFrame):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(DELAY, self._settle)
+
+    def leave(self, go: str, field: str = "") -> None:
+        """Not before it was said, once, that something typed is in no draft."""
+        wrong = self.form.wrong
+        if wrong and wrong != self._warned:
+            self._warned = wrong
+            path, text = next(iter(wrong.items()))
+            self.form.jump(path)
+            self.say(line(("✗ ", "error"), f"{text}. Correct it, or press the key again to leave it out."))
+            return
+        super().leave(go, field)
 
     @on(FieldWrong)
     def _wrong(self, event: FieldWrong) -> None:
@@ -174,6 +189,10 @@ class WizardScreen(WizardFrame):
     @on(FieldEntered)
     def _entered(self, event: FieldEntered) -> None:
         event.stop()
+        self.entered(event.spec)
+
+    def entered(self, _spec: Field) -> None:
+        """Enter was pressed in a field: on to the next."""
         self.focus_next()
 
     @on(ManyLines.EditOutside)

@@ -1,0 +1,168 @@
+"""Plan issues: each has its fields and its preview, can be left out with a reason, or be one that exists."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from screens.plan_issues import PlanIssuesScreen
+from tests.domain.shipped import guides
+from tests.support.wizard import EMPTY, SAMPLE, Wizard, wizard
+from tui.domain.draft import Draft, IssueDraft
+from tui.domain.edit import put
+
+V1 = guides()["v1"]
+URL = "https://gitlab.example.com/a/b/-/issues/12"
+
+
+def issue(draft: Draft, slot: str) -> IssueDraft:
+    found = draft.issue(slot)
+    assert found is not None, f"{slot} is not in the draft"
+    return found
+
+
+async def choose(one: Wizard, *keys: str) -> None:
+    while one.at != "@issue":
+        await one.press("shift+tab")
+    await one.press(*keys)
+    await one.settled()
+
+
+async def test_up_and_down_choose_the_issue_and_no_draft_changes() -> None:
+    async with wizard(PlanIssuesScreen, size=(120, 40)) as one:
+        await choose(one, "down", "down")
+        assert "Internal feedback issue" in one.app.drawn
+        assert "issues[internal-feedback].fields.scope" in one.paths()
+        assert "Internal Feedback" in one.screen.preview.text
+        assert one.saved == []
+        await choose(one, "up")
+        assert "issues[internal-rollout].fields.audience" in one.paths()
+
+
+async def test_the_fields_of_an_issue_are_filled_in() -> None:
+    async with wizard(PlanIssuesScreen, EMPTY, size=(120, 40)) as one:
+        await one.go("issues[rollout-plan].fields.overview")
+        await one.press("a", "enter", "enter", "b")
+        await one.go("issues[rollout-plan].fields.success_criteria")
+        await one.press("x", "enter", "enter", "y")
+        assert issue(one.draft, "rollout-plan").fields == {"overview": "a\n\nb", "success_criteria": ("x", "y")}
+        await one.until(lambda: "- x\n- y" in one.screen.preview.text, "the items in the preview")
+
+
+async def test_what_is_left_empty_means_the_guides_defaults() -> None:
+    async with wizard(PlanIssuesScreen) as one:
+        path = "issues[rollout-plan]"
+        await one.go(f"{path}.labels")
+        assert one.row(f"{path}.labels").control.placeholder.startswith("group::code creation")  # type: ignore[union-attr]
+        await one.write("a, b")
+        assert issue(one.draft, "rollout-plan").labels == ("a", "b")
+        await one.press(*["backspace"] * 4)
+        assert issue(one.draft, "rollout-plan").labels is None
+        await one.press("-")
+        assert issue(one.draft, "rollout-plan").labels == ()
+        await one.go(f"{path}.confidential")
+        await one.press("right", "right")
+        assert issue(one.draft, "rollout-plan").confidential is False
+        await one.press("right")
+        assert issue(one.draft, "rollout-plan").confidential is None
+        await one.go(f"{path}.due")
+        await one.write("2026-12-01")
+        assert issue(one.draft, "rollout-plan").due == date(2026, 12, 1)
+
+
+async def test_a_leftover_is_listed_and_marked_in_the_preview() -> None:
+    draft = put(SAMPLE, "issues[rollout-plan].fields.overview", "Fine\nTBD", V1)
+    async with wizard(PlanIssuesScreen, draft, size=(120, 40)) as one:
+        await one.settled()
+        assert "! TBD" in one.screen.preview.text
+        assert "1 leftover" in one.app.drawn
+        await one.press("f8", "enter")
+        assert one.at == "issues[rollout-plan].fields.overview"
+
+
+async def test_a_problem_of_another_issue_chooses_it() -> None:
+    draft = put(SAMPLE, "issues[internal-rollout].fields.audience", "", V1)
+    async with wizard(PlanIssuesScreen, draft) as one:
+        assert "○ 1 item open" in one.app.drawn
+        await one.press("f8", "enter")
+        await one.until(lambda: one.at == "issues[internal-rollout].fields.audience", "the field")
+
+
+async def test_leaving_one_out_says_what_it_blocks_and_asks_for_a_reason() -> None:
+    async with wizard(PlanIssuesScreen, field="issues.internal-rollout") as one:
+        await one.until(lambda: one.at == "issues[internal-rollout].skip", "the field")
+        await one.press("space")
+        await one.settled()
+        assert issue(one.draft, "internal-rollout").skip
+        assert "– left out" in one.app.drawn
+        assert "is left out of this rollout" in one.status
+        await one.press("tab")
+        await one.write("Covered")
+        await one.settled()
+        waiver = one.draft.waiver("internal-rollout-issue")
+        assert waiver is not None
+        assert (waiver.reason, waiver.by) == ("Covered", "alice")
+        assert "Nothing is open here" in one.status
+        await one.press("shift+tab", "space")
+        await one.settled()
+        assert one.shown("issues[internal-rollout].title") == ""
+
+
+async def test_an_issue_that_exists_has_no_fields_to_fill_in() -> None:
+    async with wizard(PlanIssuesScreen, EMPTY, size=(120, 40)) as one:
+        await one.go("issues[rollout-plan].existing")
+        await one.write(URL)
+        await one.settled()
+        assert issue(one.draft, "rollout-plan").existing == URL
+        assert "issues[rollout-plan].title" not in one.paths()
+        assert one.at == "issues[rollout-plan].existing"
+        assert "used as it is" in one.app.drawn
+
+
+async def test_one_phase_can_have_an_issue_of_its_own() -> None:
+    async with wizard(PlanIssuesScreen, size=(120, 50)) as one:
+        await one.go("@own:everyone")
+        await one.press("space")
+        await one.settled()
+        own = issue(one.draft, "rollout-plan@everyone")
+        assert own.fields == issue(one.draft, "rollout-plan").fields
+        await choose(one, "down")
+        assert "Rollout plan issue for everyone" in one.app.drawn
+        assert "Codestral 25.01 Rollout Plan (everyone)" in one.screen.preview.text
+        await choose(one, "up")
+        await one.go("@own:everyone")
+        await one.press("space")
+        assert one.draft.issue("rollout-plan@everyone") is None
+
+
+async def test_the_editor_gives_the_text_back(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    from contextlib import nullcontext
+
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf " and more" >> "$1"\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(script))
+    async with wizard(PlanIssuesScreen, put(EMPTY, "issues[rollout-plan].fields.overview", "Text", V1)) as one:
+        monkeypatch.setattr(one.app, "suspend", nullcontext)
+        await one.go("issues[rollout-plan].fields.overview")
+        await one.press("ctrl+e")
+        assert issue(one.draft, "rollout-plan").fields["overview"] == "Text and more"
+
+
+async def test_an_editor_that_fails_leaves_the_text(monkeypatch) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    from contextlib import nullcontext
+
+    monkeypatch.setenv("VISUAL", "/nowhere/no-editor")
+    async with wizard(PlanIssuesScreen) as one:
+        monkeypatch.setattr(one.app, "suspend", nullcontext)
+        await one.go("issues[rollout-plan].fields.overview")
+        await one.press("ctrl+e")
+        assert "did not start" in one.status
+        assert "EDITOR" in one.status
+        assert one.draft == SAMPLE
+
+
+async def test_a_terminal_that_cannot_be_handed_over_says_so() -> None:
+    async with wizard(PlanIssuesScreen) as one:
+        await one.go("issues[rollout-plan].fields.overview")
+        await one.press("ctrl+e")
+        assert "cannot be handed to an editor" in one.status
