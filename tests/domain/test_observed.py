@@ -1,4 +1,4 @@
-"""What counts when GitLab shows a flag's gates from a cache: our own answer is fresh, for a minute."""
+"""What a reading is worth while GitLab may still show a flag's gates from a cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.rollouts import FLAG, MEMBERS, NOW, TEAM, climbed, entry
 from tui.domain.gates import OFF, ON, Gates
-from tui.domain.observed import CACHED, FlagSeen, freshest
+from tui.domain.observed import CACHED, FlagSeen, doubted
 
 HISTORY = (entry("stakeholders", "team", OFF, TEAM), entry("members", "members", TEAM, MEMBERS))
 SOON = NOW + CACHED
@@ -21,24 +21,26 @@ def seen(gates: Gates) -> FlagSeen:
 
 
 @pytest.mark.parametrize("old", [OFF, TEAM, Gates(actors=frozenset({"User:1"}))])
-def test_a_state_that_our_own_changes_passed_through_is_only_old(old: Gates) -> None:
-    assert freshest(seen(old), HISTORY, SOON).gates == MEMBERS
-    assert freshest(seen(old), HISTORY, LATER).gates == old
+def test_a_state_that_our_own_changes_passed_through_is_in_doubt_for_a_minute(old: Gates) -> None:
+    flag = doubted(seen(old), HISTORY, SOON)
+    assert (flag.gates, flag.left) == (old, MEMBERS)
+    assert flag.widest == MEMBERS
+    assert doubted(seen(old), HISTORY, LATER) == seen(old)
 
 
 @pytest.mark.parametrize(
     "foreign", [ON, replace(MEMBERS, percentage_of_actors=10), Gates(actors=frozenset({"User:9"}))]
 )
 def test_a_state_that_we_never_made_is_somebody_elses(foreign: Gates) -> None:
-    assert freshest(seen(foreign), HISTORY, NOW).gates == foreign
+    assert doubted(seen(foreign), HISTORY, NOW) == seen(foreign)
 
 
 def test_what_is_up_to_date_and_what_is_another_flag_stays() -> None:
-    assert freshest(seen(MEMBERS), HISTORY, NOW) == seen(MEMBERS)
+    assert doubted(seen(MEMBERS), HISTORY, NOW) == seen(MEMBERS)
     other = FlagSeen("other", TEAM)
-    assert freshest(other, HISTORY, NOW) == other
-    assert freshest(seen(TEAM), (), NOW) == seen(TEAM)
+    assert doubted(other, HISTORY, NOW) == other
+    assert doubted(seen(TEAM), (), NOW) == seen(TEAM)
 
 
 def test_only_the_last_change_counts() -> None:
-    assert freshest(seen(MEMBERS), climbed(1, 10), NOW).gates == replace(MEMBERS, percentage_of_actors=10)
+    assert doubted(seen(MEMBERS), climbed(1, 10), NOW).left == replace(MEMBERS, percentage_of_actors=10)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say, stopping
 from tui.commands.exits import Exit
 from tui.commands.plan_verb import NOTHING, show
+from tui.domain.by_hand import off_by_hand
+from tui.domain.errors import RolloutError
 from tui.domain.operation import Operation, Outcome
+from tui.domain.steps import OFF_PHASE
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session
 
@@ -29,10 +33,11 @@ def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instan
     """Make the changes that plan shows: each exactly once, journalled before and after."""
     workbench = bench()
     opened = workbench.drafts.load(draft)
-    with workbench.session(instance or opened.gitlab.instance) as session, stopping(session.cancel):
+    name = instance or opened.gitlab.instance
+    with way_out(phase, opened.flag.name), workbench.session(name) as session, stopping(session.cancel):
         prepared = session.prepare(opened, phase, step, reason)
         if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
-            return _nothing(opened.id, as_json=as_json)
+            return _nothing(opened.id, prepared, as_json=as_json)
         _ask(prepared, session, yes=yes, as_json=as_json)
         result = session.apply(prepared, (lambda _: None) if as_json else _tell(prepared))
     if as_json:
@@ -42,12 +47,25 @@ def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instan
     return code_of(result.outcome)
 
 
-def _nothing(rollout: str, *, as_json: bool) -> int:
+@contextmanager
+def way_out(phase: str, flag: str) -> Iterator[None]:
+    """If turning a flag off fails here, say how to do it by hand: nobody looks that up in an emergency."""
+    try:
+        yield
+    except RolloutError:
+        if phase == OFF_PHASE and flag:
+            say(f"Turn {flag} off by hand:", err=True)
+            for line in off_by_hand(flag):
+                say(f"  {line}", err=True)
+        raise
+
+
+def _nothing(rollout: str, prepared: Prepared | None, *, as_json: bool) -> int:
 
     if as_json:
         print_json(ApplyResult(rollout, "done", ()).as_dict())
     else:
-        say(NOTHING)
+        say(NOTHING if prepared is None else f"Nothing to do: GitLab is as “{prepared.plan.title}” wants it.")
     return Exit.DONE
 
 

@@ -23,7 +23,8 @@ def command(*, as_json: bool) -> None:
     workbench = bench()
     index = Index(workbench.locations)
     summaries = index.summaries()
-    index.save()
+    if summaries:
+        index.save()
     latest = workbench.records.latest()
     rows = [row(one, latest.get((one.id, one.instance))) for one in summaries]
     if as_json:

@@ -64,10 +64,15 @@ def _difference(small: Gates, large: Gates, labels: Labels, word: str) -> list[s
     parts = [*labels.actors(large.actors - small.actors), *sorted(large.groups - small.groups)]
     points = large.percentage_of_actors - small.percentage_of_actors
     if points > 0:
-        parts.append(f"{tidy(round(points, 3))} points {word} of {labels.unit}")
+        parts.append(f"{_points(points)} {word} of {labels.unit}")
     if large.percentage_of_time > small.percentage_of_time:
-        parts.append(f"{tidy(large.percentage_of_time - small.percentage_of_time)} points {word} of the time")
+        parts.append(f"{_points(large.percentage_of_time - small.percentage_of_time)} {word} of the time")
     return parts
+
+
+def _points(number: float) -> str:
+    tidied = tidy(round(number, 3))
+    return f"{tidied} point" if tidied == 1 else f"{tidied} points"
 
 
 def effect(before: Gates, after: Gates, labels: Labels, *, dips: bool = False) -> str:

@@ -54,3 +54,10 @@ def by_hand(change: Change, form: Form, url: str = "", prefix: str = CHATOPS) ->
     if form == "chat":
         return chatops(change, prefix)
     return curl(change.request, url) if form == "curl" else http(change.request)
+
+
+def off_by_hand(flag: str, url: str = "", prefix: str = CHATOPS) -> tuple[str, ...]:
+    """The ways to turn a flag off for everybody without this program: curl, chat command, Rails console."""
+    name = one_line(flag)
+    request = Request("POST", f"/features/{name}", {"value": False})
+    return curl(request, url), f"{prefix} feature set {name} false", f"Feature.disable({json.dumps(name)})"

@@ -16,8 +16,10 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.domain.audience import Labels, who
+from tui.domain.gates import OFF
 from tui.domain.operation import Outcome
-from tui.domain.plan import Change, Plan, Request
+from tui.domain.plan import Change, Plan, Request, unresolved
 from tui.domain.readback import differences, exposed, gates_in
 
 WIDTH = 4
@@ -165,8 +167,11 @@ class _State:
                 if change.kind == "set-gate":
                     self.checking = change
                     commands.append(CheckGates(change))
+                elif unresolved((send := self._send(change)).request.as_dict()):
+                    self._fail(change, "rejected", "it refers to something that does not exist; nothing was sent")
+                    break
                 else:
-                    commands.append(self._send(change))
+                    commands.append(send)
         return tuple(commands)
 
     def _room(self, change: Change) -> bool:
@@ -217,7 +222,12 @@ class _State:
         self.known.update(event.known)
         self.remarks.extend(f"{change.summary}: {text}" for text in differences(change, event.request, event.answer))
         if change.kind == "set-gate" and gates_in(event.answer) != change.expected:
-            self.stop("stale", f"after “{change.summary}” the gates are not as planned: somebody else changed them")
+            got, expected = who(gates_in(event.answer), Labels()), who(change.expected or OFF, Labels())
+            self.stop(
+                "stale",
+                f"after “{change.summary}” GitLab has the flag on for {got}, not for {expected}: "
+                "somebody else changed it, or this GitLab understands the call otherwise",
+            )
 
     def _fail(self, change: Change, outcome: Outcome, reason: str) -> None:
         self.busy.pop(change.id, None)

@@ -51,6 +51,17 @@ class Gates:
             and self.percentage_of_time <= other.percentage_of_time
         )
 
+    def union(self, other: Gates) -> Gates:
+        """Everybody who is in either."""
+        if self.boolean or other.boolean:
+            return ON
+        return Gates(
+            actors=self.actors | other.actors,
+            groups=self.groups | other.groups,
+            percentage_of_actors=max(self.percentage_of_actors, other.percentage_of_actors),
+            percentage_of_time=max(self.percentage_of_time, other.percentage_of_time),
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data with a stable order, for JSON and fingerprints."""
         return {

@@ -24,7 +24,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class ProjectSeen:
-    """The project for plan issues. `access_level` is GitLab's number (30 developer, 40 maintainer), 0 unknown."""
+    """The project for plan issues. `access_level` is GitLab's number (30 developer, 40 maintainer), 0 no role."""
 
     id: int
     path: Clean
@@ -49,11 +49,15 @@ class IssueSeen:
     labels: tuple[Clean, ...] = ()
     assignees: tuple[Clean, ...] = ()
     due: str = ""
+    author_id: int = 0
 
 
 @dataclass(frozen=True)
 class FlagSeen:
-    """A feature flag; `exists` is false when GitLab keeps no gates for it, `defined` None when unknown."""
+    """A feature flag; `exists` is false when GitLab keeps no gates for it, `defined` None when unknown.
+
+    `left` is what our own last change left, when the reading may be older than it, until `settled_at`.
+    """
 
     name: str
     gates: Gates = OFF
@@ -61,23 +65,29 @@ class FlagSeen:
     defined: bool | None = None
     type: str = ""
     default_enabled: bool = False
+    left: Gates | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def widest(self) -> Gates:
+        """All that may be open: the reading, and what our own last change left."""
+        return self.gates.union(self.left) if self.left is not None else self.gates
 
 
 CACHED = timedelta(seconds=60)
 """How long another of GitLab's processes may show a flag's former gates after a write (measured: 60 to 61 s)."""
 
 
-def freshest(seen: FlagSeen, entries: Iterable[Entry], now: datetime) -> FlagSeen:
-    """The flag with the gates that our own last change left, when what was read is only an older cached state.
+def doubted(seen: FlagSeen, entries: Iterable[Entry], now: datetime) -> FlagSeen:
+    """The flag, with what our own last change left beside the reading when the two differ and it may be a cache.
 
-    The answer to our own write is always fresh, a reading is not. Gates that were never on the way of our own change
-    are somebody else's and stay as they were read.
+    Within a minute of our change a reading of gates that we passed through is either old or somebody undid us. Which
+    of the two, only time tells: nobody may widen the flag on either guess, and narrowing it must cover both.
     """
     ours = [entry for entry in entries if entry.flag == seen.name and now - entry.at <= CACHED]
-    if not ours or seen.gates == ours[-1].gates_after:
+    if not ours or seen.gates == ours[-1].gates_after or not any(_on_the_way(seen.gates, entry) for entry in ours):
         return seen
-    passed = any(_on_the_way(seen.gates, entry) for entry in ours)
-    return replace(seen, gates=ours[-1].gates_after, exists=True) if passed else seen
+    return replace(seen, left=ours[-1].gates_after, settled_at=ours[-1].at + CACHED)
 
 
 def _on_the_way(gates: Gates, entry: Entry) -> bool:

@@ -46,7 +46,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Apply:
-    """One run of a plan. `gates_before` survives a crash, so that the entry tells the truth after a resume."""
+    """One run of a plan.
+
+    `gates_before` survives a crash, so that the entry tells the truth after a resume; `gates_wanted` too, since a flag
+    that was cleared half-way no longer tells who was in it.
+    """
 
     id: str
     rollout: str
@@ -59,5 +63,6 @@ class Apply:
     fingerprint: str
     started_at: datetime
     gates_before: Gates
+    gates_wanted: Gates | None = None
     outcome: Outcome = "running"
     ended_at: datetime | None = None

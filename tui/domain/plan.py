@@ -135,6 +135,11 @@ class Plan:
     bodies: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def reduces(self) -> bool:
+        """Whether it takes access away: nothing may stand in the way of that."""
+        return self.action in {"step-back", "roll-back"}
+
+    @property
     def empty(self) -> bool:
         """Whether GitLab is as the plan wants it and nothing is left to record."""
         return not self.changes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tui.domain import duration
+from tui.domain.gates import FULL
 from tui.domain.history import Entry
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
 
@@ -60,16 +61,18 @@ class Progress:
         A phase alone means its next step, or its last one when the rollout is past it. None for what does not exist.
         """
         if phase in {ISSUES, OFF_PHASE}:
-            return Goal(phase)
-        if not phase:
+            return None if step else Goal(phase)
+        if not phase and not step:
             return Goal(self.next.phase, self.next) if self.next else None
-        own = [one for one in self.steps if one.phase == phase]
+        own = [one for one in self.steps if phase in {one.phase, ""}]
         if step:
             plain = step.replace(" ", "").removesuffix("%")
             own = [one for one in own if one.id.removesuffix("%") == plain]
+            if not phase and len(own) > 1:
+                return None
         ahead = [one for one in own if self.steps.index(one) > self.index]
         chosen = ahead[0] if ahead else own[-1] if own else None
-        return Goal(phase, chosen) if chosen else None
+        return Goal(chosen.phase, chosen) if chosen else None
 
     def reduces(self, goal: Goal) -> bool:
         """Whether the goal takes access away: nothing may stand in the way of that."""
@@ -87,7 +90,11 @@ class Progress:
 
 
 def progress(steps: Sequence[Step], entries: Iterable[Entry]) -> Progress:
-    """Fold the entries, oldest first. A step that the draft no longer has leaves the position where it was."""
+    """Fold the entries, oldest first.
+
+    A percentage that the draft no longer has counts as the highest one below it; any other step that is gone leaves
+    the position where it was. A repair does not start the wait anew.
+    """
     by_key = {step.key: step for step in steps}
     position: Step | None = None
     since: datetime | None = None
@@ -97,7 +104,15 @@ def progress(steps: Sequence[Step], entries: Iterable[Entry]) -> Progress:
             issues_done = True
         elif entry.phase == OFF_PHASE:
             position, since, rolled_back = None, entry.at, True
-        elif (entry.phase, entry.step) in by_key:
-            position, since, rolled_back = by_key[(entry.phase, entry.step)], entry.at, False
-            issues_done = True
+        elif (here := by_key.get((entry.phase, entry.step)) or _below(steps, entry)) is not None:
+            if entry.action != "repair" or here != position:
+                since = entry.at
+            position, rolled_back, issues_done = here, False, True
     return Progress(tuple(steps), position, since, issues_done, rolled_back)
+
+
+def _below(steps: Sequence[Step], entry: Entry) -> Step | None:
+    """The highest percentage of the entry's phase that is not above the one it went to."""
+    reached = FULL if entry.gates_after.boolean else entry.gates_after.percentage_of_actors
+    below = [step for step in steps if step.phase == entry.phase and 0 < step.percentage <= reached]
+    return below[-1] if below else None

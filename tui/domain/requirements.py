@@ -59,6 +59,7 @@ def requirements(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> tupl
         *(_check(draft, check) for check in guide.checks if phase.id in check.before),
         *_issues(draft, guide, phase, facts),
         *_phases(guide, phase, facts),
+        *_audience(draft, phase),
         *_skipped(draft, guide, phase),
         *_flag(draft, guide, facts),
         *_announcement(draft, phase),
@@ -132,6 +133,15 @@ def _fields(draft: Draft, guide: Guide, kind: str, facts: Facts) -> Iterable[Req
     if empty:
         text = f"{issue.name} issue: {listing(empty)} still empty"
         yield Requirement(f"{kind}-fields", text, "open", required=False, path=f"issues.{kind}")
+
+
+def _audience(draft: Draft, phase: Phase) -> Iterable[Requirement]:
+    """A phase that reaches nobody would be done without having been."""
+    chosen = draft.phase(phase.id) or default_phase(phase)
+    if phase.audience in {"people", "feature-group"} and chosen.selected:
+        named = chosen.users or chosen.groups or chosen.feature_groups or phase.feature_groups
+        text = f"{phase.title}: {'somebody' if named else 'nobody'} is named"
+        yield Requirement(f"{phase.id}-audience", text, _state(met=bool(named)), path=f"phases.{phase.id}.users")
 
 
 def _phases(guide: Guide, phase: Phase, facts: Facts) -> Iterable[Requirement]:

@@ -78,7 +78,7 @@ def _steps(draft: Draft, phase: Phase, chosen: PhaseDraft) -> Iterable[Step]:
         wait,
         users=chosen.users,
         groups=chosen.groups,
-        feature_groups=chosen.feature_groups,
+        feature_groups=chosen.feature_groups or phase.feature_groups,
     )
     return [audience]
 

@@ -147,7 +147,16 @@ def requirement_ids(draft: Draft, guide: Guide) -> Iterator[str]:
     for issue in guide.issues:
         yield from (f"{issue.kind}-issue", f"{issue.kind}-fields", f"leftovers-{issue.kind}")
         yield from (f"leftovers-{issue.kind}@{phase.id}" for phase in guide.phases)
+        yield from (f"confidential-{issue.kind}", *(f"confidential-{issue.kind}@{phase.id}" for phase in guide.phases))
     for phase in guide.phases:
-        yield from (f"{phase.id}-phase", f"{phase.id}-skipped", *(one.id for one in phase.questions))
-    yield from ("flag-defined", "flag-type", "announcement", "announcement-posted", "leftovers-announcement")
+        yield from (f"{phase.id}-phase", f"{phase.id}-skipped", f"{phase.id}-audience")
+        yield from (one.id for one in phase.questions)
+    yield from (
+        "flag-defined",
+        "flag-type",
+        "announcement",
+        "announcement-posted",
+        "leftovers-announcement",
+        "gates-ahead",
+    )
     yield from (f"capacity-{row.region}" for row in draft.capacity)

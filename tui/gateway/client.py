@@ -111,6 +111,11 @@ class Gateway:
         found = self._transport.read(f"/projects/{escape(path)}", wire.Project, subject=subject)
         return seen.project(found, seen.access_level(found) or self._level_in(found.id))
 
+    def level_of(self, project_id: int | str, user_id: int) -> int:
+        """The access level of a user in a project, inherited ones included; 0 for none."""
+        member = self._transport.optional(f"/projects/{escape(project_id)}/members/all/{user_id}", wire.Access)
+        return member.access_level if member else 0
+
     def templates(self, project_id: int | str) -> dict[str, str]:
         """The issue templates of a project, name to key; empty when it has none or GitLab is too old for them."""
         path = f"/projects/{escape(project_id)}/templates/issues"
@@ -231,8 +236,7 @@ class Gateway:
 
     def _level_in(self, project_id: int) -> int:
         me = self._me()
-        member = self._transport.optional(f"/projects/{project_id}/members/all/{me.id}", wire.Access)
-        return member.access_level if member else seen.ADMINISTRATOR if me.is_admin else 0
+        return self.level_of(project_id, me.id) or (seen.ADMINISTRATOR if me.is_admin else 0)
 
     def _issue(self, found: wire.Issue) -> IssueSeen:
         return seen.issue(found, self.connection.url)

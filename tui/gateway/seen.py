@@ -60,6 +60,7 @@ def issue(found: wire.Issue, base: str) -> IssueSeen:
         labels=tuple(one_line(label if isinstance(label, str) else label.name) for label in found.labels),
         assignees=tuple(one_line(person.username) for person in found.assignees or ()),
         due=one_line(found.due_date or ""),
+        author_id=found.author.id if found.author else 0,
     )
 
 

@@ -97,6 +97,7 @@ class Issue(Struct):
     due_date: str | None = None
     web_url: str = ""
     references: References | None = None
+    author: Person | None = None
 
 
 class Note(Struct):

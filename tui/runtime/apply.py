@@ -33,6 +33,7 @@ from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan, Request
 from tui.runtime.created import from_answer
 from tui.runtime.observe import Observer, difference
+from tui.runtime.shield import shield
 
 if TYPE_CHECKING:
     from tui.domain.observed import Observed
@@ -134,6 +135,7 @@ class Applier:
             fingerprint=self._plan.fingerprint,
             started_at=self._started,
             gates_before=entry.gates_before if entry else self._plan.gates.start,
+            gates_wanted=self._plan.gates.end,
         )
 
     def _known(self) -> dict[str, str]:
@@ -182,13 +184,16 @@ class Applier:
     def _event(self, command: Command) -> Event:
         match command:
             case CheckPlan():
-                return Checked(difference(self._observed, self._observer.again(self._observed)))
+                creating = any(change.kind == "create-issue" for change in self._plan.changes)
+                return Checked(difference(self._observed, self._observer.again(self._observed, creating=creating)))
             case CheckGates():
                 return Checked(self._check_gates(command.change))
             case Send():
                 return self._send(command.change, command.request)
             case Shield():
-                return Shielded(command.change, self._shield(command))
+                made, said = shield(self._gateway, command.answer, self._operations[command.change.id])
+                self._settle(made)
+                return Shielded(command.change, said)
 
     def _failed(self, command: Command, error: RolloutError) -> Event:
         if isinstance(command, Send | Shield):
@@ -197,12 +202,14 @@ class Applier:
 
     def _check_gates(self, change: Change) -> str:
         """A reading may be up to a minute old, so gates that this apply itself has passed through are no surprise."""
-        seen = self._observer.again(replace(self._observed, issues={}))
-        gates = seen.flag(change.flag).gates
+        gates = self._observer.flag_again(change.flag).gates
         if gates == change.before or gates in self._seen_gates.get(change.flag, set()):
             return ""
-        expected = {change.flag: replace(seen.flag(change.flag), gates=change.before or Gates())}
-        return difference(replace(seen, flags=expected), seen)
+        if change.before is not None and change.expected is not None and _narrows(change):
+            return ""  # taking access away is right whatever somebody else did in between
+        expected = self._observed.flag(change.flag)
+        before = replace(self._observed, flags={change.flag: replace(expected, gates=change.before or Gates())})
+        return difference(before, replace(before, flags={change.flag: replace(expected, gates=gates)}))
 
     def _send(self, change: Change, request: Request) -> Event:
         self._cancel.check()
@@ -274,16 +281,10 @@ class Applier:
         self._operations[operation.change] = operation
         self._on_update(operation)
 
-    def _shield(self, command: Shield) -> str:
-        """GitLab dropped `confidential`: try again by itself, else close the issue and empty it."""
-        path = f"/projects/{command.answer['project_id']}/issues/{command.answer['iid']}"
-        self._confirm(self._operations[command.change.id], command.change, command.change.request, command.answer)
-        answer = self._gateway.send(Request("PUT", path, {"confidential": True}))
-        if answer.get("confidential"):
-            return "GitLab had made the issue public; it was made confidential a moment later"
-        text = "Emptied by rollout-tui: GitLab made this issue public although it was asked to be confidential."
-        self._gateway.send(Request("PUT", path, {"title": "(emptied)", "description": text, "state_event": "close"}))
-        return "GitLab made the issue public and would not make it confidential; it was emptied and closed"
+
+def _narrows(change: Change) -> bool:
+    """Whether the call only takes access away."""
+    return change.expected is not None and change.before is not None and change.expected.within(change.before)
 
 
 def _say(error: RolloutError) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.domain.draft import Draft
 from tui.domain.errors import Denied, GitLabError, NotAdmin, NotFound
-from tui.domain.gates import ActorName
+from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
-from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, freshest
-from tui.domain.plan import read_marker
+from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, doubted
 from tui.domain.steps import ActorKey, ladder
+from tui.runtime.find_issues import IssueAddress, IssueFinder
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -29,16 +29,11 @@ READERS = 4
 _SIMILAR = 3
 
 
-@dataclass(frozen=True)
-class IssueAddress:
-    """Where a plan issue is, as the journal knows it."""
-
-    project_id: int
-    iid: int
-
-
 class Observer:
-    """Looks at GitLab for one rollout. `entries` are its history: a reading may be older than our last change."""
+    """Looks at GitLab for one rollout. `entries` are its history: a reading may be older than our last change.
+
+    `wanted` are the gates that a broken apply was on the way to: their actors need names too.
+    """
 
     def __init__(
         self,
@@ -49,6 +44,7 @@ class Observer:
         *,
         entries: Iterable[Entry],
         clock: Callable[[], datetime],
+        wanted: Gates | None = None,
     ) -> None:
         self._entries = tuple(entries)
         self._clock = clock
@@ -57,6 +53,8 @@ class Observer:
         self._draft = draft
         self._guide = guide
         self._steps = ladder(draft, guide)
+        self._finder = IssueFinder(gateway, draft, guide)
+        self._wanted = wanted
 
     def observe(self, addresses: Mapping[str, IssueAddress]) -> Observed:
         """Everything; `addresses` are the plan issues that the journal says we created, by slot.
@@ -70,7 +68,7 @@ class Observer:
             project = pool.submit(self._project, remarks)
             actors = pool.submit(self._actors)
             seen_project = project.result()
-            issues = pool.submit(self._issues, addresses, seen_project)
+            issues = pool.submit(self._finder.find, addresses, seen_project, operator.id)
             templates = pool.submit(self._templates, seen_project, remarks)
             names, unknown = actors.result()
             seen_flags, similar = flags.result()
@@ -92,12 +90,22 @@ class Observer:
                 remarks=tuple(remarks),
             )
 
-    def again(self, observed: Observed) -> Observed:
-        """The same look, only at what a fingerprint covers: gates and issues."""
-        remarks: list[str] = []
+    def again(self, observed: Observed, *, creating: bool = False) -> Observed:
+        """The same look, only at what a fingerprint covers: gates and issues.
+
+        With `creating` also for plan issues that somebody else made since, on whatever machine.
+        """
         addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
-        flags, _ = self._flags(remarks)
-        return replace(observed, flags=flags, issues=self._read(addresses))
+        flags, _ = self._flags([])
+        issues = self._finder.read(addresses)
+        if creating and observed.project is not None:
+            issues = {**self._finder.marked(observed.project, observed.operator.id), **issues}
+        return replace(observed, flags=flags, issues=issues)
+
+    def flag_again(self, name: str) -> FlagSeen:
+        """One flag, read now."""
+        flags, _ = self._flags([])
+        return flags.get(name, FlagSeen(name))
 
     def _flags(self, remarks: list[str]) -> tuple[dict[str, FlagSeen], tuple[str, ...]]:
         """The rollout's flags; none at all when the token may not read them."""
@@ -112,14 +120,7 @@ class Observer:
         similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=_SIMILAR, cutoff=0.6)
         seen = {name: everything.get(name, absent[name]) for name in names}
         now = self._clock()
-        found = {name: freshest(flag, self._entries, now) for name, flag in seen.items()}
-        remarks.extend(
-            f"GitLab shows the former gates of {name}, from a cache or because somebody undid our last change within "
-            "this minute: what that change left counts, and the next answer will tell."
-            for name in names
-            if found[name] != seen[name]
-        )
-        return found, tuple(similar)
+        return {name: doubted(flag, self._entries, now) for name, flag in seen.items()}, tuple(similar)
 
     def _project(self, remarks: list[str]) -> ProjectSeen | None:
         if not self._draft.gitlab.project:
@@ -146,34 +147,10 @@ class Observer:
     def _foreign(self, flags: Iterable[FlagSeen], names: Mapping[ActorKey, ActorName]) -> dict[ActorKey, ActorName]:
         """Names of actors that somebody else put into the flag: without them they could not be added again."""
         known = {name.ref for name in names.values()}
-        refs = {ref for flag in flags for ref in flag.gates.actors} - known
-        found = [seen for seen in map(self._gateway.actor, sorted(refs)) if seen is not None]
+        aimed = self._wanted.actors if self._wanted else frozenset[str]()
+        refs = {ref for flag in flags for ref in flag.widest.actors} | aimed
+        found = [seen for seen in map(self._gateway.actor, sorted(refs - known)) if seen is not None]
         return {(seen.parameter, seen.name): seen for seen in found}
-
-    def _issues(self, addresses: Mapping[str, IssueAddress], project: ProjectSeen | None) -> dict[str, IssueSeen]:
-        found = self._read(addresses)
-        for issue in self._draft.issues:
-            if issue.existing:
-                seen = self._gateway.issue_at(issue.existing)
-                if seen is not None:
-                    found[issue.slot] = seen
-        if not found and project is not None:
-            found = self._search(project)
-        return found
-
-    def _read(self, addresses: Mapping[str, IssueAddress]) -> dict[str, IssueSeen]:
-        found = {slot: self._gateway.issue(where.project_id, where.iid) for slot, where in addresses.items()}
-        return {slot: seen for slot, seen in found.items() if seen is not None}
-
-    def _search(self, project: ProjectSeen) -> dict[str, IssueSeen]:
-        """On a machine that knows nothing of this rollout: its plan issues by their markers, the oldest of a slot."""
-        found: dict[str, IssueSeen] = {}
-        for seen in self._gateway.search_issues(project.id, f"rollout={self._draft.id}"):
-            marked = read_marker(seen.description)
-            if marked and marked.rollout == self._draft.id:
-                first = found.get(marked.slot)
-                found[marked.slot] = seen if first is None or seen.iid < first.iid else first
-        return found
 
     def _links(self, pool: ThreadPoolExecutor, issues: Mapping[str, IssueSeen]) -> frozenset[frozenset[str]]:
         slots = {(seen.project_id, seen.iid): slot for slot, seen in issues.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tui.domain.errors import NotFound
 from tui.domain.history import read_entry
 from tui.domain.operation import Operation, OperationState
 from tui.domain.plan import read_marker
@@ -57,12 +58,18 @@ class Settler:
         since = operation.intended_at - CLOCK_SKEW if operation.intended_at else None
         author = self._gateway.operator().id
         recent = self._gateway.recent_issues(project_id, author_id=author, since=since)
-        return next((seen for seen in recent if _is(operation, seen.description)), None)
+        try:
+            return next((seen for seen in recent if _is(operation, seen.description)), None)
+        except NotFound:  # the project is gone, and what was in it
+            return None
 
     def _note(self, operation: Operation) -> NoteSeen | None:
         _, _, project_id, _, iid, *_ = operation.path.split("/")
         notes = self._gateway.notes(int(project_id), int(iid))
-        return next((note for note in notes if _is(operation, note.body)), None)
+        try:
+            return next((note for note in notes if _is(operation, note.body)), None)
+        except NotFound:  # the issue is gone, and its notes
+            return None
 
     def _recover_entry(self, rollout: str, instance: str) -> None:
         """A note that is there and whose entry is not: the process died between the two."""

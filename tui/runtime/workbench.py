@@ -5,21 +5,21 @@ Everything here blocks on files or the network and belongs on a worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tui.domain.errors import BadInput, Blocked, DraftInvalid
-from tui.domain.text import listing
+from tui.domain.errors import Blocked, DraftInvalid, InUse, Stale
 from tui.gateway.cancel import Cancel
 from tui.runtime.connect import Instance, connection, instance
 
 if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home screen is painted without it
     from tui.domain.draft import Draft
+    from tui.domain.gates import Gates
     from tui.domain.guide import Guide
     from tui.domain.observed import Observed
     from tui.domain.operation import Operation
@@ -31,7 +31,6 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
     from tui.store.locations import Locations
-    from tui.store.lock import ApplyLock
     from tui.store.records import Records
     from tui.store.settings import Settings
 
@@ -50,12 +49,13 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan with all that it was computed from; what `apply` takes."""
+    """A plan with all that it was computed from; what `apply` takes. `mark` is the journal's when it was made."""
 
     plan: Plan
     situation: Situation
     goal: Goal
     adopted: tuple[Operation, ...] = ()
+    mark: tuple[int, int] = (0, 0)
 
 
 class Workbench:
@@ -150,94 +150,92 @@ class Session:
         self._stack.callback(gateway.close)
         return gateway
 
-    def observer(self, draft: Draft) -> Observer:
-        """What looks at GitLab for this draft."""
+    def observer(self, draft: Draft, wanted: Gates | None = None) -> Observer:
+        """What looks at GitLab for this draft; `wanted` are gates whose actors need names too."""
         from tui.runtime.observe import Observer
 
         bench, name = self.workbench, self.instance.name
         entries = bench.records.entries(draft.id, name)
-        return Observer(self.gateway, name, draft, bench.guide(draft), entries=entries, clock=bench.clock)
+        guide = bench.guide(draft)
+        return Observer(self.gateway, name, draft, guide, entries=entries, clock=bench.clock, wanted=wanted)
 
-    def observe(self, draft: Draft) -> Observed:
+    def observe(self, draft: Draft, wanted: Gates | None = None) -> Observed:
         """One look at GitLab for this draft."""
-        from tui.runtime.observe import IssueAddress
+        from tui.runtime.find_issues import IssueAddress
 
         created = self.workbench.records.confirmed(draft.id, self.instance.name, "create-issue")
         addresses = {one.slot: IssueAddress(one.result["project_id"], one.result["iid"]) for one in created}
-        return self.observer(draft).observe(addresses)
+        return self.observer(draft, wanted).observe(addresses)
 
-    def situation(self, draft: Draft, reason: str = "") -> Situation:
-        """Everything a plan is computed from."""
+    def situation(self, draft: Draft, reason: str = "", wanted: Gates | None = None) -> Situation:
+        """Everything a plan is computed from. A machine without the rollout's history takes it from GitLab's notes."""
         from tui.domain.planning import Situation
+        from tui.runtime.rebuild import rebuilt
 
         bench, name = self.workbench, self.instance.name
         guide = bench.guide(draft)
+        observed = self.observe(draft, wanted)
+        entries = bench.records.entries(draft.id, name)
+        if not entries and observed.issues:
+            bench.records.add_all(rebuilt(self.gateway, observed, draft.id))
+            entries = bench.records.entries(draft.id, name)
         return Situation(
             draft=draft,
             guide=guide,
             skeletons={issue.skeleton: bench.assets.skeleton(issue.skeleton) for issue in guide.issues},
-            observed=self.observe(draft),
-            entries=tuple(bench.records.entries(draft.id, name)),
+            observed=observed,
+            entries=tuple(entries),
             now=bench.clock(),
             reason=reason,
         )
 
-    def _alone(self, rollout: str) -> ApplyLock:
-        """Held while a rollout is settled or applied. InUse when another process does either."""
+    @contextmanager
+    def turn(self, rollout: str, *, needed: bool) -> Iterator[bool]:
+        """While a rollout is settled or applied; whether nobody else does. InUse when `needed` and somebody does."""
         import getpass
 
         from tui.store.lock import ApplyLock
 
         who = self.workbench.settings.operator or getpass.getuser()
-        return ApplyLock(self.workbench.locations.data / "applies", rollout, self.instance.name, who)
+        lock = ApplyLock(self.workbench.locations.data / "applies", rollout, self.instance.name, who)
+        try:
+            lock.acquire()
+        except InUse:
+            if needed:
+                raise
+        try:
+            yield lock.held
+        finally:
+            lock.release()
 
     def prepare(self, draft: Draft, phase: str = "", step: str = "", reason: str = "") -> Prepared | None:
         """Look for the ends of a broken apply, look at GitLab, and compute the plan.
 
         Without a phase what was broken off is taken up again, else the next step that is due; None when nothing is.
-        BadInput for a phase or step that the rollout does not have, DraftInvalid for a draft with errors, unless the
-        plan takes access away: that is never refused.
+        BadInput for a phase or step that the rollout does not have, DraftInvalid for a draft with errors, InUse when
+        another process is at it, unless the plan takes access away: that is never refused.
         """
-        from tui.domain.planning import compute
-        from tui.domain.progress import progress
-        from tui.domain.steps import ladder
-        from tui.runtime.settle import Settler
+        from tui.runtime.preparing import prepare
 
-        bench, name = self.workbench, self.instance.name
-        here = progress(ladder(draft, bench.guide(draft)), bench.records.entries(draft.id, name))
-        asked = here.goal(phase, step)
-        if asked is None or not here.reduces(asked):
-            bench.check(draft)
-        with self._alone(draft.id):
-            adopted = Settler(self.gateway, bench.records).settle(draft.id, name, bench.clock())
-        broken = bench.records.unfinished(draft.id, name)
-        situation = self.situation(draft, reason)
-        resumed = situation.goal(broken.phase, broken.step) if broken is not None and not phase else None
-        goal = resumed or situation.goal(phase, step)
-        if goal is None:
-            if not phase:
-                return None
-            known = listing([f"{one.phase} {one.id}" for one in situation.steps])
-            raise BadInput(f"{draft.id} has no step {phase} {step}".rstrip(), f"Its steps: {known}; issues; off.")
-        resumes = broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id)
-        if broken is not None and resumes:
-            situation = replace(situation, gates_before=broken.gates_before)
-        plan = compute(situation, goal)
-        if broken is not None and resumes and plan.empty:
-            bench.records.end(broken.id, "done", bench.clock())
-        return Prepared(plan, situation, goal, adopted)
+        return prepare(self, draft, phase, step, reason)
 
     def apply(self, prepared: Prepared, on_update: Callable[[Operation], None] = lambda _: None) -> ApplyResult:
-        """Make the plan's changes. Blocked when a requirement is open, InUse when another process applies too."""
+        """Make the plan's changes, once.
+
+        Blocked when a requirement is open, InUse when another process applies this rollout, Stale when one has since
+        the plan was made.
+        """
         from tui.runtime.apply import Applier
 
-        plan = prepared.plan
+        plan, records = prepared.plan, self.workbench.records
         if plan.blocked:
             raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked))
-        with self._alone(plan.rollout):
+        with self.turn(plan.rollout, needed=not plan.reduces):
+            if not plan.reduces and records.mark(plan.rollout, plan.instance) != prepared.mark:
+                raise Stale(f"{plan.rollout} was applied since this plan was made")
             return Applier(
                 gateway=self.gateway,
-                records=self.workbench.records,
+                records=records,
                 observer=self.observer(prepared.situation.draft),
                 observed=prepared.situation.observed,
                 plan=plan,

@@ -143,6 +143,18 @@ class Records:
             rows = connection.execute(f"{_OPERATIONS}{where} ORDER BY seq", values).fetchall()
         return [unpack_operation(row[0]) for row in rows]
 
+    def mark(self, rollout: str, instance: str) -> tuple[int, int]:
+        """How many applies and entries there are: a plan made at another mark was made before something happened."""
+        with self.database.reading() as connection:
+            counts = [
+                connection.execute(query, (rollout, instance)).fetchone()[0]
+                for query in (
+                    "SELECT COUNT(*) FROM applies WHERE rollout = ? AND instance = ?",
+                    "SELECT COUNT(*) FROM entries WHERE rollout = ? COLLATE BINARY AND instance = ? COLLATE BINARY",
+                )
+            ]
+        return int(counts[0]), int(counts[1])
+
     def add(self, *added: Entry) -> None:
         """Record entries. One that is there already stays as it is, but learns where its note is."""
         self.add_all(added)

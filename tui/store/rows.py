@@ -38,13 +38,16 @@ def _plain(value: object) -> object:
 
 def pack_apply(apply: Apply) -> str:
     """An apply as JSON."""
-    return pack({**asdict(apply), "gates_before": apply.gates_before.as_dict()})
+    gates = {"gates_before": apply.gates_before, "gates_wanted": apply.gates_wanted}
+    return pack({**asdict(apply), **{key: one.as_dict() if one else None for key, one in gates.items()}})
 
 
 def unpack_apply(text: str) -> Apply:
     """The inverse of `pack_apply`."""
     data = json.loads(text)
     data["gates_before"] = Gates.from_dict(data["gates_before"])
+    wanted = data.get("gates_wanted")
+    data["gates_wanted"] = Gates.from_dict(wanted) if wanted is not None else None
     return Apply(**_moments(data, "started_at", "ended_at"))
 
 

@@ -8,7 +8,7 @@ from tui.domain import duration, lint
 from tui.domain.audience import who
 from tui.domain.gates import FULL, Route
 from tui.domain.plan import Change
-from tui.domain.planning.gate_changes import action_of, flag_of, missing_actors
+from tui.domain.planning.gate_changes import action_of, flag_of, missing_actors, reduces, unnamed
 from tui.domain.planning.situation import Situation, word
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements
@@ -25,11 +25,10 @@ _SHOWN = 8
 
 
 def all_requirements(
-    situation: Situation, goal: Goal, changes: Iterable[Change], bodies: Mapping[str, str]
+    situation: Situation, goal: Goal, calls: Route, changes: Iterable[Change], bodies: Mapping[str, str]
 ) -> tuple[Requirement, ...]:
     """Everything the goal needs. Reducing exposure needs nothing."""
-    action = action_of(situation, goal)
-    if action in {"step-back", "roll-back"}:
+    if reduces(situation, goal):
         return ()
     phase = situation.guide.phase(goal.phase)
     found: list[Requirement] = []
@@ -38,6 +37,8 @@ def all_requirements(
     elif phase is not None:
         found.extend(requirements(situation.draft, situation.guide, phase, situation.facts))
     found.extend(_leftovers(situation, goal, bodies))
+    found.extend(_plan_issues(situation, goal))
+    found.extend(_gates(situation, goal, calls))
     found.extend(_access(situation, goal, tuple(changes)))
     return tuple(found)
 
@@ -54,6 +55,39 @@ def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> I
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
             where = path.removeprefix("issues.")
             yield _waivable(situation, f"leftovers-{where}", f"Leftover placeholders in {where}: {shown}{more}", path)
+
+
+def _plan_issues(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    """The plan issues that the draft names must be there, and those that must be confidential must be so."""
+    for issue in situation.slots(goal):
+        seen = situation.observed.issues.get(issue.slot)
+        plan_issue = situation.guide.issue(issue.kind)
+        if seen is None and issue.existing:
+            text = f"The issue {issue.existing} for {issue.slot} is not there, or the token may not see it"
+            yield Requirement(f"existing-{issue.slot}", text, "open", path=f"issues.{issue.slot}", hard=True)
+        elif seen is not None and plan_issue is not None and not seen.confidential:
+            private = plan_issue.confidential if issue.confidential is None else issue.confidential
+            if private:
+                text = f"{seen.ref} should be confidential and is public: make it confidential on GitLab"
+                yield _waivable(situation, f"confidential-{issue.slot}", text, f"issues.{issue.slot}")
+
+
+def _gates(situation: Situation, goal: Goal, calls: Route) -> Iterable[Requirement]:
+    """Going on must not rest on a doubtful reading, and must not take anybody's access away unseen."""
+    flag = situation.observed.flag(flag_of(situation, goal))
+    if goal.step is None:
+        return
+    if flag.left is not None and flag.settled_at is not None:
+        left = max(1, int((flag.settled_at - situation.now).total_seconds()))
+        text = (
+            f"GitLab shows former gates of {flag.name}: its cache is old, or somebody undid our last change. "
+            f"Look again in {left} s"
+        )
+        yield Requirement("gates-settled", text, "open", path="flag.name", hard=True)
+    elif action_of(situation, goal) == "advance" and not calls.start.within(calls.end):
+        now, then = who(calls.start, situation.labels), who(calls.end, situation.labels)
+        text = f"{flag.name} is open further than this rollout knows: in is {now}, and this step would leave {then}"
+        yield _waivable(situation, "gates-ahead", text, "flag.name")
 
 
 def _waivable(situation: Situation, requirement: str, text: str, path: str) -> Requirement:
@@ -93,7 +127,7 @@ def _project_access(situation: Situation) -> Iterable[Requirement]:
         problem = f"The project {project.path} is archived and takes no issues"
     elif not project.issues_enabled:
         problem = f"The project {project.path} has issues turned off"
-    elif 0 < project.access_level < REPORTER and not situation.observed.operator.admin:
+    elif project.access_level < REPORTER and not situation.observed.operator.admin:
         problem = (
             f"{situation.observed.operator.username} is less than a reporter in {project.path}: "
             "GitLab would drop labels, assignees and confidentiality without a word"
@@ -109,7 +143,11 @@ def warnings(
     found: list[str] = []
     if calls.dips:
         found.append("Between two calls the flag is off for everybody: GitLab closes some gates only all together.")
+    lost = unnamed(situation, goal) if reduces(situation, goal) else ()
+    if lost:
+        found.append(f"Not added again, because they cannot be called by name: {', '.join(lost)}.")
     found.extend(_moves(situation, goal))
+    found.extend(_closed(situation))
     found.extend(_templates(situation, slots))
     found.extend(_drift(situation, goal, calls))
     found.extend(one.text for one in open_requirements)
@@ -136,6 +174,12 @@ def _moves(situation: Situation, goal: Goal) -> Iterable[str]:
         and step.percentage < FULL
     ):
         yield f"A jump of {step.percentage - reach:g} points at once."
+
+
+def _closed(situation: Situation) -> Iterable[str]:
+    for slot, seen in situation.observed.issues.items():
+        if not seen.open:
+            yield f"The plan issue {seen.ref} ({slot}) is closed."
 
 
 def _templates(situation: Situation, slots: Iterable[str]) -> Iterable[str]:

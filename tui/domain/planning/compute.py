@@ -12,7 +12,7 @@ from tui.domain.gates import Route
 from tui.domain.history import Entry
 from tui.domain.plan import Change, Plan, Request, fingerprint, marker, reference
 from tui.domain.planning.checks import all_requirements, warnings
-from tui.domain.planning.gate_changes import action_of, flag_of, gate_changes, gate_route
+from tui.domain.planning.gate_changes import action_of, flag_of, gate_changes, gate_route, reduces, start_of
 from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_path
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
@@ -29,11 +29,11 @@ def compute(situation: Situation, goal: Goal) -> Plan:
     Changes come in an order in which they can be made one by one; `after` says which may run side by side.
     """
     action = action_of(situation, goal)
-    reducing = action in {"step-back", "roll-back"}
-    issues = IssueChanges((), {}, tuple(situation.observed.issues)) if reducing else issue_changes(situation, goal)
+    none = IssueChanges((), {}, tuple(situation.observed.issues))
+    issues = none if reduces(situation, goal) else issue_changes(situation, goal)
     calls, impossible = _route(situation, goal)
     gates = gate_changes(situation, goal, calls, tuple(change.id for change in issues.changes))
-    found = (*all_requirements(situation, goal, (*issues.changes, *gates), issues.bodies), *impossible)
+    found = (*all_requirements(situation, goal, calls, (*issues.changes, *gates), issues.bodies), *impossible)
     entry = _entry(situation, goal, calls, (*issues.changes, *gates), found)
     changes = (*issues.changes, *gates)
     new = bool(changes) or not _recorded(situation, goal)
@@ -72,14 +72,14 @@ def _title(goal: Goal) -> str:
 
 def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, ...]]:
     """The gate calls; an actor that nobody can name makes the route impossible and blocks."""
-    observed = situation.observed.flag(flag_of(situation, goal)).gates
+    start = start_of(situation, goal)
     if goal.phase == ISSUES:
-        return Route(observed), ()
+        return Route(start), ()
     try:
         return gate_route(situation, goal), ()
     except ValueError as error:
         problem = Requirement("gates", f"The gates cannot be reached: {error}", "open", path="flag.name", hard=True)
-        return Route(observed), (problem,)
+        return Route(start), (problem,)
 
 
 def _recorded(situation: Situation, goal: Goal) -> bool:

@@ -29,25 +29,39 @@ def flag_of(situation: Situation, goal: Goal) -> str:
     return goal.step.flag if goal.step else situation.draft.flag.name
 
 
+def reduces(situation: Situation, goal: Goal) -> bool:
+    """Whether the goal is a way back: nothing may stand in the way of that."""
+    return action_of(situation, goal) in {"step-back", "roll-back"}
+
+
+def start_of(situation: Situation, goal: Goal) -> Gates:
+    """The gates that the calls start from. On the way back all that may be open counts, whatever the reading says."""
+    flag = situation.observed.flag(flag_of(situation, goal))
+    return flag.widest if reduces(situation, goal) else flag.gates
+
+
 def wanted_gates(situation: Situation, goal: Goal) -> Gates:
     """The gates after the goal.
 
     Going on keeps whatever else is in the flag, so that each step contains the one before. Going back takes
-    away what only later steps asked for, and any percentage of time.
+    away what only later steps asked for, and any percentage of time. A step back that was broken off goes where
+    it was going: what it has cleared can no longer be read.
     """
-    observed = situation.observed.flag(flag_of(situation, goal)).gates
+    start = start_of(situation, goal)
     if goal.phase == OFF_PHASE:
         return OFF
     if goal.step is None:
-        return observed
+        return start
     own = wanted(situation.steps, goal.step, situation.observed.names)
     if own.boolean:
         return own
-    kept = observed
+    kept = start
     if action_of(situation, goal) == "step-back":
+        if situation.gates_wanted is not None:
+            return situation.gates_wanted
         later = beyond(situation.steps, goal.step, situation.observed.names)
         kept = replace(
-            observed, actors=observed.actors - later.actors, groups=observed.groups - later.groups, percentage_of_time=0
+            start, actors=start.actors - later.actors, groups=start.groups - later.groups, percentage_of_time=0
         )
     return replace(
         kept,
@@ -59,9 +73,27 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
 
 
 def gate_route(situation: Situation, goal: Goal) -> Route:
-    """The calls from the observed gates to the wanted ones. ValueError when an actor has no name to call it by."""
-    observed = situation.observed.flag(flag_of(situation, goal)).gates
-    return route(observed, wanted_gates(situation, goal), situation.observed.names.values())
+    """The calls from the start to the wanted gates.
+
+    Actors that cannot be called by name (somebody's opt-out, a user who is gone) are left out of a way back rather
+    than block it; `unnamed` lists them. ValueError when the way on needs such a name.
+    """
+    start, end = start_of(situation, goal), wanted_gates(situation, goal)
+    names = tuple(situation.observed.names.values())
+    try:
+        return route(start, end, names)
+    except ValueError:
+        if not reduces(situation, goal):
+            raise
+        known = {name.ref for name in names}
+        return route(start, replace(end, actors=end.actors & known), names)
+
+
+def unnamed(situation: Situation, goal: Goal) -> tuple[str, ...]:
+    """The actors that the goal would keep and the calls cannot add again."""
+    if goal.phase == ISSUES:
+        return ()
+    return tuple(sorted(wanted_gates(situation, goal).actors - gate_route(situation, goal).end.actors))
 
 
 def gate_changes(situation: Situation, goal: Goal, calls: Route, after: tuple[str, ...]) -> tuple[Change, ...]:

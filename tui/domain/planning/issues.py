@@ -31,7 +31,8 @@ def issue_changes(situation: Situation, goal: Goal) -> IssueChanges:
     created = [one.slot for one in missing]
     bodies = {one.slot: body(situation, one, created, situation.entries) for one in missing}
     creates = _in_order([_create(situation, one, bodies[one.slot], created) for one in missing])
-    slots = tuple(dict.fromkeys([one.slot for one in issues] + list(situation.observed.issues)))
+    there = [one.slot for one in issues if one in missing or one.slot in situation.observed.issues]
+    slots = tuple(dict.fromkeys(there + list(situation.observed.issues)))
     links = [
         _link(situation, first, second, created)
         for first, second in combinations(slots, 2)

@@ -22,7 +22,8 @@ from tui.domain.steps import ISSUES, ActorKey, Step, ladder, wanted
 class Situation:
     """Draft, guide, skeletons by file name, what GitLab said, the history so far (oldest first), and the time.
 
-    `gates_before` is set when an apply of the same step was broken off: the gates before its first call.
+    `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
+    call, and those it was on the way to.
     """
 
     draft: Draft
@@ -33,6 +34,7 @@ class Situation:
     now: datetime
     reason: str = ""
     gates_before: Gates | None = None
+    gates_wanted: Gates | None = None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -1,0 +1,70 @@
+"""From a draft and a wish to a plan that can be applied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.domain.draft import Draft
+from tui.domain.errors import BadInput, GitLabError
+from tui.domain.operation import Apply, Operation
+from tui.domain.planning import Goal, Situation, compute
+from tui.domain.progress import progress
+from tui.domain.steps import ladder
+from tui.domain.text import listing
+from tui.runtime.settle import Settler
+from tui.runtime.workbench import Prepared
+
+if TYPE_CHECKING:
+    from tui.runtime.workbench import Session
+
+
+def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) -> Prepared | None:
+    """What `Session.prepare` promises."""
+    bench, name = session.workbench, session.instance.name
+    records = bench.records
+    here = progress(ladder(draft, bench.guide(draft)), records.entries(draft.id, name))
+    asked = here.goal(phase, step)
+    reducing = asked is not None and here.reduces(asked)
+    if not reducing:
+        bench.check(draft)
+    adopted, remarks = _settle(session, draft.id, reducing=reducing)
+    broken = records.unfinished(draft.id, name)
+    situation = session.situation(draft, reason, broken.gates_wanted if broken else None)
+    seen = situation.observed
+    situation = replace(situation, observed=replace(seen, remarks=(*seen.remarks, *remarks)))
+    mark = records.mark(draft.id, name)
+    goal = _goal(situation, broken, phase, step)
+    if goal is None:
+        return None
+    resumes = broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id)
+    if broken is not None and resumes:
+        situation = replace(situation, gates_before=broken.gates_before, gates_wanted=broken.gates_wanted)
+    plan = compute(situation, goal)
+    if broken is not None and resumes and plan.empty:
+        records.end(broken.id, "done", bench.clock())
+    return Prepared(plan, situation, goal, adopted, mark)
+
+
+def _settle(session: Session, rollout: str, *, reducing: bool) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
+    """Settle what is open. On the way back neither another process nor an error may stand in the way."""
+    bench = session.workbench
+    with session.turn(rollout, needed=not reducing) as alone:
+        if not alone:
+            return (), ("Another process is planning or applying this rollout at the same time.",)
+        try:
+            return Settler(session.gateway, bench.records).settle(rollout, session.instance.name, bench.clock()), ()
+        except GitLabError as error:
+            if not reducing:
+                raise
+            return (), (f"What a broken apply left could not be looked for: {error}",)
+
+
+def _goal(situation: Situation, broken: Apply | None, phase: str, step: str) -> Goal | None:
+    """The goal; None when nothing is due. What was broken off comes first unless something else is asked for."""
+    resumed = situation.goal(broken.phase, broken.step) if broken is not None and not (phase or step) else None
+    goal = resumed or situation.goal(phase, step)
+    if goal is None and (phase or step):
+        known = listing([f"{one.phase} {one.id}" for one in situation.steps])
+        raise BadInput(f"{situation.draft.id} has no step {phase} {step}".rstrip(), f"Its steps: {known}; issues; off.")
+    return goal

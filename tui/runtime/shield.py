@@ -1,0 +1,39 @@
+"""The last defence of a plan issue that should be confidential and came back public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.errors import RolloutError
+from tui.domain.operation import Operation
+from tui.domain.plan import Request
+from tui.runtime.created import from_answer
+
+if TYPE_CHECKING:
+    from tui.gateway.client import Gateway
+
+EMPTIED = "(emptied)"
+_TEXT = "Emptied by rollout-tui: GitLab made this issue public although it was asked to be confidential."
+
+
+def shield(gateway: Gateway, answer: Mapping[str, Any], operation: Operation) -> tuple[Operation, str]:
+    """Make the issue confidential by a request of its own, else empty and close it.
+
+    `answer` is GitLab's to the creation. Returns the operation as it is to be journalled (only a confidential issue
+    counts as created) and what happened in words.
+    """
+    made = from_answer(answer)
+    path = f"/projects/{made['project_id']}/issues/{made['iid']}"
+    known = replace(operation, url=made["url"])
+    try:
+        if gateway.send(Request("PUT", path, {"confidential": True})).get("confidential"):
+            done = replace(known, state="confirmed", result=made)
+            return done, "GitLab had made the issue public; it was made confidential a moment later"
+        gateway.send(Request("PUT", path, {"title": EMPTIED, "description": _TEXT, "state_event": "close"}))
+    except RolloutError as error:
+        said = f"{made['url']} is PUBLIC and could not be made safe ({error}): close or delete it by hand"
+    else:
+        said = f"GitLab made {made['url']} public and would not make it confidential; it was emptied and closed"
+    return replace(known, state="rejected", error=said), said
