@@ -187,8 +187,6 @@ class Choose(Dialog[Choice | None]):
     def on_outline_chosen(self, event: Outline.Chosen) -> None:
         """Enter on an option."""
         event.stop()
-        if not self.settled:
-            return
         if not self._reason:
             self.answer(Choice(event.key))
             return
