@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from screens.home import HomeScreen
 from tui.answers import AnsweringApp
@@ -13,6 +12,7 @@ from tui.domain.errors import RolloutError
 from tui.domain.text import one_line
 from tui.runtime.workbench import Workbench
 from tui.widgets.background import in_background
+from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import Badge
 from tui.widgets.messages import DeleteDraft, DraftChanged, DuplicateDraft, NewDraft, NewWanted, OpenDraft
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+EMPTY = "empty"
+"""The choice of a draft that starts from nothing."""
+
 
 class DeskApp(AnsweringApp):
     """`opened` is the draft that is open; `read_only` says why nothing may be changed, empty when it may."""
@@ -36,10 +39,23 @@ class DeskApp(AnsweringApp):
         self.opened: OpenedDraft | None = None
         self.read_only = read_only
         self._flow: Worker[None] | None = None
+        self._asked: BaseScreen[Any] | None = None
 
-    async def ask(self, screen: Screen[R]) -> R | None:
-        """The answer of a screen."""
-        return await self.push_screen_wait(screen)
+    async def ask(self, screen: BaseScreen[R]) -> R:
+        """The answer of a screen. It takes the place of the one asked before, so that home does not flash by."""
+        screen.answers_to = asyncio.get_running_loop().create_future()
+        before, self._asked = self._asked, screen
+        if before is not None and before is self.screen:
+            await self.switch_screen(screen)
+        else:
+            await self.push_screen(screen)
+        return await screen.answers_to
+
+    async def _go_home(self) -> None:
+        """Take the screen that was asked last away."""
+        asked, self._asked = self._asked, None
+        if asked is not None and asked is self.screen:
+            await self.pop_screen()
 
     async def show_error(self, title: str, error: RolloutError, path: str = "") -> str:
         """Show an error; `retry` or `back`."""
@@ -108,6 +124,7 @@ class DeskApp(AnsweringApp):
         finally:
             opened, self.opened = self.opened, None
             await off_loop(opened.close)
+            await self._go_home()
 
     def _locked(self, draft_id: str) -> OpenedDraft:
         from tui.runtime.opened import OpenedDraft
@@ -130,12 +147,12 @@ class DeskApp(AnsweringApp):
     def _choose(self, samples: list[Draft]) -> None:
         from tui.widgets.dialogs import Choose, Option
 
-        options = [Option("", "An empty rollout", "fill in everything")]
+        options = [Option(EMPTY, "An empty rollout", "fill in everything")]
         options += [Option(one.id, one.title, "sample") for one in samples]
 
         def chosen(choice: Choice | None) -> None:
             if choice is not None:
-                self.post_message(NewDraft(choice.key))
+                self.post_message(NewDraft("" if choice.key == EMPTY else choice.key))
 
         self.push_screen(Choose("New rollout: start from", options), chosen)
 

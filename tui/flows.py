@@ -13,12 +13,12 @@ from tui.domain.errors import RolloutError
 from tui.domain.wizard import first_open, open_items, step_of
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
+    from screens.review import ReviewContext
     from tui.domain.guide import Guide
     from tui.domain.history import Entry
     from tui.runtime.opened import OpenedDraft
     from tui.runtime.workbench import Prepared, Workbench
+    from tui.widgets.base_screen import BaseScreen
     from tui.widgets.wizard_screen import WizardContext
 
 T = TypeVar("T")
@@ -36,9 +36,9 @@ class Stage(Protocol):
 
     def instance_of(self, draft: Draft) -> str: ...
 
-    def history_screen(self, rollout: str, instance: str) -> Screen[None]: ...
+    def history_screen(self, rollout: str, instance: str) -> BaseScreen[None]: ...
 
-    async def ask(self, screen: Screen[T]) -> T | None: ...
+    async def ask(self, screen: BaseScreen[T]) -> T: ...
 
     async def show_error(self, title: str, error: RolloutError, path: str = "") -> str: ...
 
@@ -102,11 +102,14 @@ class DraftFlow:
         return bench.records.entries(draft.id, self._stage.instance_of(draft))
 
     def _first(self) -> Place:
-        """A rollout that has begun opens where it is; a draft at the first open item of the wizard."""
+        """A rollout that has begun opens where it is; a draft where it was left, or at the first open item."""
         bench, draft = self._stage.bench, self._opened.draft
         entries = self._entries()
         if entries or self._apply_begun():
             return Place(ROLLOUT)
+        left = bench.places.get(draft.id)
+        if left in {*WIZARD, REVIEW}:
+            return Place(left)
         guides = bench.assets.guides()
         step = first_open(open_items(draft, bench.guide(draft), guides, entries))
         return Place(step if step in WIZARD else REVIEW)
@@ -139,11 +142,10 @@ class DraftFlow:
     # the screens
 
     async def _wizard(self, place: Place) -> Place:
+        await off_loop(partial(self._remember, place.name))
         guide, context = await off_loop(self._context)
         screen = _wizard_screen(place.name)(self._opened.draft, guide, context=context, field=place.field)
         answer = await self._stage.ask(screen)
-        if answer is None:
-            return Place(HOME)
         self._opened.changed(answer.draft)
         return Place(self._beside(place.name, answer.go), answer.field)
 
@@ -155,24 +157,43 @@ class DraftFlow:
         return order[order.index(name) + (1 if go == "next" else -1)]
 
     async def _review(self, place: Place) -> Place:
-        from screens.review import ReviewContext, ReviewScreen
+        from screens.review import ReviewScreen
 
         guide, context = await off_loop(self._context)
         screen = ReviewScreen(
             self._opened.draft,
             guide,
-            context=ReviewContext(instance=context.instance, read_only=context.read_only),
+            context=await off_loop(partial(self._review_context, guide, context, place)),
             phase=place.phase,
             step=place.step,
             reason=place.reason,
         )
         answer = await self._stage.ask(screen)
-        if answer is None:
-            return Place(HOME)
         self._opened.changed(answer.draft)
         if answer.go == "apply" and answer.prepared is not None:
             return await self._apply(answer.prepared, place)
         return Place(place.origin if answer.go == "back" else answer.go, answer.field)
+
+    def _review_context(self, guide: Guide, context: WizardContext, place: Place) -> ReviewContext:
+        """From the wizard it is the wizard's step, with its rail; from a running rollout it stands alone."""
+        from screens.review import ReviewContext
+
+        items = None
+        if place.origin != ROLLOUT:
+            self._remember(REVIEW)
+            items = tuple(open_items(self._opened.draft, guide, dict(context.guides), list(context.entries)))
+        bench = self._stage.bench
+        configured = bench.settings.instance(context.instance.name, bench.environ)
+        return ReviewContext(
+            instance=context.instance,
+            read_only=context.read_only,
+            chat_prefix=configured.chatops_prefix,
+            items=items,
+        )
+
+    def _remember(self, step: str) -> None:
+        if not self._opened.read_only:
+            self._stage.bench.places.put(self._opened.draft.id, step)
 
     async def _apply(self, prepared: Prepared, place: Place) -> Place:
         from screens.apply import ApplyScreen
@@ -180,8 +201,6 @@ class DraftFlow:
         await off_loop(self._opened.flush)
         instance = await off_loop(partial(self._stage.bench.instance, prepared.plan.instance))
         answer = await self._stage.ask(ApplyScreen(prepared, instance=instance))
-        if answer is None:
-            return Place(HOME)
         return place if answer.go == "replan" else Place(answer.go)
 
     async def _rollout(self) -> Place:
@@ -197,8 +216,6 @@ class DraftFlow:
             clock=self._stage.bench.clock,
         )
         answer = await self._stage.ask(screen)
-        if answer is None:
-            return Place(HOME)
         if answer.go == "history":
             await self._stage.ask(self._stage.history_screen(self._opened.draft.id, context.instance.name))
             return Place(ROLLOUT)

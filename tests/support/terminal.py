@@ -56,7 +56,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         plain = {key: value for key, value in os.environ.items() if not key.startswith(("TEXTUAL", "TMUX", "NO_COLOR"))}
-        self.process = pexpect.spawn(
+        self.process: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             list(command[1:]),
             env={**plain, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **environ},
@@ -82,7 +82,7 @@ class Terminal:
     def read(self, seconds: float = QUIET) -> bool:
         """Take what the program wrote within `seconds`; whether there was anything."""
         try:
-            data = self.process.read_nonblocking(65536, timeout=seconds)
+            data: bytes = self.process.read_nonblocking(65536, timeout=seconds)
         except pexpect.TIMEOUT:
             return False
         except pexpect.EOF:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
     from tui.store.locations import Locations
+    from tui.store.places import Places
     from tui.store.records import Records
     from tui.store.settings import Settings
 
@@ -95,6 +96,13 @@ class Workbench:
         from tui.store.records import Records
 
         return Records(self.locations.records)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where in the wizard each draft was left."""
+        from tui.store.places import Places
+
+        return Places(self.locations.data / "places.json")
 
     def guide(self, draft: Draft) -> Guide:
         """The guide that the draft goes through. BadInput when there is none of that name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
@@ -23,12 +24,18 @@ class BaseScreen(Screen[R], Generic[R]):
     HELP: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     _answered = False
+    answers_to: asyncio.Future[R] | None = None
+    """Who waits for the answer while the screen stays, until the next one takes its place; None: it is dismissed."""
 
     def answer(self, value: R) -> None:
-        """Dismiss with `value`. A second call, as from a repeated key, does nothing: it would pop another screen."""
-        if not self._answered:
-            self._answered = True
+        """Answer with `value`. A second call, as from a repeated key, does nothing: it would pop another screen."""
+        if self._answered:
+            return
+        self._answered = True
+        if self.answers_to is None:
             self.dismiss(value)
+        elif not self.answers_to.done():
+            self.answers_to.set_result(value)
 
     def in_background(
         self,

@@ -1,0 +1,1 @@
+"""Whole rollouts by keys, in a real terminal."""

@@ -1,0 +1,127 @@
+"""Codestral 25.01 by keys alone in a terminal of 80x24: wizard, quit, resume, review, apply, 100 %, and back."""
+
+from __future__ import annotations
+
+import sys
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import Terminal
+from tui.domain.gates import ON, Gates
+from tui.domain.history import Entry, read_entry
+from tui.domain.lint import leftovers
+from tui.runtime.workbench import Session, Workbench
+from tui.store.locations import Locations
+
+pytestmark = pytest.mark.timeout(300)
+
+DRAFT = "sample-codestral-2501"
+TITLE = "Codestral by keys"
+LADDER = [
+    ("Every employee", 3),
+    ("1 % of users", 3),
+    ("10 % of users", 3),
+    ("25 % of users", 3),
+    ("50 % of users", 3),
+    ("75 % of users", 3),
+    ("veryone", 3),
+]
+TEAM = frozenset({"User:1", "User:2", "Group:1"})
+
+
+class Person:
+    """Somebody with a keyboard and eyes."""
+
+    def __init__(self, home: Path) -> None:
+        command = [sys.executable, "-m", "tui", "--sandbox"]
+        self.terminal = Terminal(command, environ={"ROLLOUT_TUI_HOME": str(home)})
+
+    def sees(self, *texts: str, gone: str = "") -> str:
+        return self.terminal.wait(*texts, gone=gone)
+
+    def presses(self, *keys: str) -> Person:
+        self.terminal.press(*keys)
+        return self
+
+    def confirms(self, question: str, then: str) -> None:
+        """Answer yes. A dialog takes no answer in its first moment, so a key may have to be pressed again."""
+        self.sees(question)
+        for _ in range(20):
+            self.presses("y")
+            try:
+                self.terminal.wait(then, seconds=0.5)
+            except AssertionError:
+                continue
+            return
+        self.sees(then)
+
+    def applies(self, changes: int) -> None:
+        """From the review to the rollout screen."""
+        self.sees("› Review", f"{changes} changes to make")
+        self.presses("a").confirms(f"Apply {changes} changes to SANDBOX?", "› Apply")
+        self.sees(f"All {changes} of {changes} confirmed")
+        self.presses("n").sees("› Rollout", "GitLab was asked at")
+
+    def quits(self) -> None:
+        self.presses("ctrl+q")
+        assert self.terminal.end() == 0
+
+
+def test_codestral_from_the_first_key_to_100_percent_and_back(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+
+    first = Person(home)
+    first.sees("No rollouts yet", "SANDBOX")
+    first.presses("n").sees("start from", "Codestral 25.01")
+    first.presses("down", "enter").sees("› Review", "15 changes to make")
+    first.presses("f2").sees("› Model & flag", "Strictness")
+    first.presses("ctrl+n").sees("› Checklist", "Pre-rollout checklist")
+    first.presses("ctrl+n").sees("› Plan issues", "Make it")
+    first.presses("tab", "tab", "tab").sees("Empty: the title that the guide gives it.")
+    first.terminal.type(TITLE)
+    first.sees(TITLE)
+    first.quits()
+
+    person = Person(home)
+    person.sees("1 of 1", "draft")
+    person.presses("enter").sees("› Plan issues", TITLE)
+    person.presses("ctrl+n").sees("› Phases", "Team members and stakeholders")
+    person.presses("ctrl+n").applies(15)
+    for title, changes in LADDER:
+        person.sees(title)
+        person.presses("n").sees("› Review", title)
+        person.applies(changes)
+    person.presses("h").sees("› History", "1 of 8")
+    person.presses("escape").sees("› Rollout", gone="› History")
+
+    person.presses("b").sees("Step back to", "50 % of users")
+    person.presses("enter").sees("Reason")
+    person.terminal.type("Latency is too high")
+    person.presses("enter").sees("› Review", "off for everybody")
+    person.quits()
+
+    with Workbench(Locations.under(home), {}).session("sandbox") as session:
+        check(session)
+
+
+def check(session: Session) -> None:
+    """What is on GitLab and in the history after that."""
+    draft = session.workbench.drafts.load(DRAFT)
+    seen = session.observe(draft)
+    assert seen.flag(draft.flag.name).gates == ON
+    assert set(seen.issues) == {"rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout"}
+    assert seen.issues["rollout-plan"].title == TITLE
+    assert seen.issues["rollout-plan"].confidential
+    assert len(seen.links) == len(list(combinations(seen.issues, 2)))
+    assert not any(leftovers(issue.description) for issue in seen.issues.values())
+    entries = session.workbench.records.entries(DRAFT, "sandbox")
+    assert [entry.step for entry in entries] == ["team", "members", "1%", "10%", "25%", "50%", "75%", "100%"]
+    assert [before.gates_after for before in entries[:-1]] == [after.gates_before for after in entries[1:]]
+    assert entries[0].gates_after == Gates(actors=TEAM)
+    assert entries[6].gates_after.percentage_of_actors == 75
+    plan_issue = seen.issues["rollout-plan"]
+    notes = session.gateway.notes(plan_issue.project_id, plan_issue.iid)
+    told: list[Entry] = [entry for note in notes if (entry := read_entry(note.body)) is not None]
+    assert sorted(entry.step for entry in told) == sorted(entry.step for entry in entries)
