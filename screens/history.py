@@ -133,7 +133,7 @@ class HistoryScreen(BaseScreen[None]):
             self._find(keep)
             if query != self._query:
                 return
-        self._pages = Pages(max(len(entries), (place or 0) + 1), self._row, self._want)
+        self._pages = Pages(max(len(entries), 0 if place is None else place + 1), self._row, self._want)
         self._pages.put(0, entries)
         self._counted = len(entries) < PAGE
         self._table.set_rows(self._pages, cursor=place or 0)
@@ -173,7 +173,7 @@ class HistoryScreen(BaseScreen[None]):
     def fail(self, error: RolloutError) -> None:
         """Show the error where the counts are; `r` tries again."""
         self._busy = False
-        self._status.show(line(("✗ ", "error"), str(error), (f"  {error.hint} r reads again.", "muted")))
+        self._status.show(line(("✗ ", "error"), str(error), (f"  r reads again. {error.hint}", "muted")))
 
     # showing
 

@@ -83,6 +83,7 @@ class HomeScreen(BaseScreen[None]):
         self._shown = DraftRows([], clock(), self._want, NARROW)
         self._asked = False
         self._busy = False
+        self._error: RolloutError | None = None
         self._table = LineTable(NARROW, moved=self._say, id="drafts")
         self._status = StatusLine(id="status")
         self._filter = FilterLine("words in the title, flag, phase or instance", id="filter")
@@ -127,13 +128,17 @@ class HomeScreen(BaseScreen[None]):
         self.in_background(self._source.with_entries, self._loaded, what="read drafts and records")
 
     def _loaded(self, rows: list[Overview]) -> None:
+        self._wanted.clear()
+        self._error = None
         known = {row.summary.id: row for row in self._all}
         self._all = [_remember(row, known.get(row.summary.id)) for row in rows]
         self._show(self._all)
 
     def fail(self, error: RolloutError) -> None:
-        """Show the error where the counts are; `r` tries again."""
-        self._status.show(line(("✗ ", "error"), str(error), (f"  {error.hint} r reads again.", "muted")))
+        """Show the error where the counts are, until reading succeeds; `r` tries again."""
+        self._error = error
+        self._busy = False
+        self._status.show(line(("✗ ", "error"), str(error), (f"  r reads again. {error.hint}", "muted")))
 
     def _want(self, row: Overview) -> None:
         """Collect the rows in view that are not complete, then ask for all of them at once."""
@@ -176,11 +181,13 @@ class HomeScreen(BaseScreen[None]):
 
     def _say(self) -> None:
         one = self.chosen
+        if self._error is not None:
+            return
         if one is None:
             self._status.show("no row matches the filter" if self._all else "")
             return
         summary = one.summary
-        count = f"{self._table.cursor + 1} of {len(self._shown):,}"
+        count = f"{self._table.cursor + 1:,} of {len(self._shown):,}"
         if summary.problems:
             self._status.show(line((f"{count}  ", "muted"), ("! ", "error"), f"{summary.problem}  {summary.path}"))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -40,7 +41,8 @@ class Painter:
         for one in self.placed:
             title = one.column.title
             if sorted_by and sorted_by[0] == one.column.key:
-                title += " ▼" if sorted_by[1] else " ▲"
+                sign = "▼" if sorted_by[1] else "▲"
+                title = f"{title} {sign}" if cell_len(title) + 2 <= one.width else fit(title, one.width - 1) + sign
             cells.append((fit(title, one.width, right=one.column.right), "head"))
         return self._strip(cells, self.style(""), mark=" ")
 
