@@ -12,7 +12,7 @@ from textual.content import Content
 
 from tui.asides import distinct
 
-MOVES = "table."
+MOVES = "lines."
 """Ids of keys that only move: nobody looks for them by name."""
 
 

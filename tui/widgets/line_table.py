@@ -55,12 +55,12 @@ class LineTable(Widget, can_focus=True):
     TONES: ClassVar = ("muted", "strong", "accent", "success", "warning", "error")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"line-table--{name}" for name in ("head", "cursor", "bar", *TONES)}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", id="table.up", tooltip="One row up", show=False),
-        Binding("down", "move(1)", "Down", id="table.down", tooltip="One row down", show=False),
-        Binding("pageup", "page(-1)", "Page up", id="table.page-up", tooltip="One page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", id="table.page-down", tooltip="One page down", show=False),
-        Binding("home", "first", "First", id="table.first", tooltip="To the first row", show=False),
-        Binding("end", "last", "Last", id="table.last", tooltip="To the last row", show=False),
+        Binding("up", "move(-1)", "Up", id="lines.up", tooltip="One row up", show=False),
+        Binding("down", "move(1)", "Down", id="lines.down", tooltip="One row down", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="lines.page-up", tooltip="One page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="lines.page-down", tooltip="One page down", show=False),
+        Binding("home", "first", "First", id="lines.first", tooltip="To the first row", show=False),
+        Binding("end", "last", "Last", id="lines.last", tooltip="To the last row", show=False),
     ]
 
     @dataclass
