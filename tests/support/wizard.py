@@ -103,7 +103,7 @@ class Wizard:
     @property
     def _mounted(self) -> bool:
         rows = self.screen.form.rows
-        return all((row.control if isinstance(row, FieldRow) else row).is_attached for row in rows)
+        return all(row.virtual_region.height for row in rows)
 
     async def until(self, predicate: Callable[[], object], what: str) -> None:
         """Wait for something."""

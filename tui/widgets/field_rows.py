@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -22,12 +23,9 @@ LABEL_CELLS = 17
 """Longer labels stand above their field."""
 
 
-@dataclass
-class FieldChanged(Message):
-    """The operator gave the field at `path` another value."""
-
-    path: str
-    value: object
+Take = Callable[[str, object], object]
+"""Takes over another value of the field at a path. It is called and not posted, so that what is typed and what is taken
+over never differ, however quick the hands and slow the machine."""
 
 
 @dataclass
@@ -66,9 +64,10 @@ class FieldRow(Widget):
     FieldRow ManyLines { height: auto; min-height: 1; max-height: 12; width: 1fr; }
     """
 
-    def __init__(self, spec: Field, value: object, *, locked: bool = False) -> None:
+    def __init__(self, spec: Field, value: object, take: Take, *, locked: bool = False) -> None:
         super().__init__()
         self.spec = spec
+        self._take = take
         self.trouble = ""
         self.level: State | None = None
         self._known = value
@@ -106,7 +105,9 @@ class FieldRow(Widget):
         if relabel:
             self._relabel()
         if isinstance(self.control, Picker):
-            self.control.set(spec.options, value)
+            if value != self._known or spec.options != self.control.options:
+                self._known = value
+                self.control.set(spec.options, value)
             return
         self.control.placeholder = clean(spec.placeholder)
         if value != self._known:
@@ -134,14 +135,15 @@ class FieldRow(Widget):
         self.trouble = ""
         if value != self._known:
             self._known = value
-            self.post_message(FieldChanged(self.spec.path, value))
+            self._take(self.spec.path, value)
         if before:
             self.post_message(FieldWrong(self.spec.path))
 
     @on(Picker.Changed)
     def _picked(self, event: Picker.Changed) -> None:
         event.stop()
-        self.post_message(FieldChanged(self.spec.path, event.value))
+        self._known = event.value
+        self._take(self.spec.path, event.value)
 
     @on(Input.Submitted)
     @on(Picker.Entered)

@@ -1,6 +1,6 @@
 """A form made from specs and kept in step with a draft.
 
-It knows no draft: values are read through a function, and each change is reported by path. Given other specs it
+It knows no draft: values are read and changes are taken over through two functions, by path. Given other specs it
 keeps every part that is still there, so that focus, cursor and undo outlive a change of shape.
 """
 
@@ -15,7 +15,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.domain.edit import within
-from tui.widgets.field_rows import FieldRow, HeadingRow
+from tui.widgets.field_rows import FieldRow, HeadingRow, Take
 from tui.widgets.field_specs import Field, Heading, Note, Spec
 from tui.widgets.present import State
 from tui.widgets.table_row import TableRow
@@ -32,8 +32,9 @@ class Form(VerticalScroll, can_focus=False):
         Binding("down", "app.focus_next", "Next field", show=False, id="form.down", tooltip="The next field"),
     ]
 
-    def __init__(self, *, locked: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, take: Take, *, locked: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id)
+        self._take = take
         self.locked = locked
         self._parts: dict[str, Part] = {}
 
@@ -85,12 +86,12 @@ class Form(VerticalScroll, can_focus=False):
 
     def _made(self, spec: Spec, read: Callable[[str], object]) -> Part:
         if isinstance(spec, Field):
-            return FieldRow(spec, read(spec.path), locked=self.locked)
+            return FieldRow(spec, read(spec.path), self._take, locked=self.locked)
         if isinstance(spec, Heading):
             return HeadingRow(spec)
         if isinstance(spec, Note):
             return Static(spec.content, classes="note", markup=False)
-        return TableRow(spec, _records(read(spec.path)), locked=self.locked)
+        return TableRow(spec, _records(read(spec.path)), self._take, locked=self.locked)
 
     def mark(self, levels: Mapping[str, State]) -> None:
         """Put glyphs before the fields: the states by the fields' paths."""

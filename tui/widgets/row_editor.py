@@ -15,7 +15,7 @@ from textual.widgets import Static
 from tui.domain.text import one_line
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.chrome import StatusLine
-from tui.widgets.field_rows import FieldChanged, FieldEntered, FieldFocused, FieldWrong
+from tui.widgets.field_rows import FieldEntered, FieldFocused, FieldWrong
 from tui.widgets.field_specs import Field, Table
 from tui.widgets.form import Form
 from tui.widgets.inputs import Dropped
@@ -46,7 +46,7 @@ class RowEditor(BaseModal[Struct | None]):
         """Title, fields, and what the keys do."""
         with Vertical(classes="dialog"):
             yield Static(one_line(f"{'Add' if self._new else 'Edit'} {self.spec.noun}"), classes="title", markup=False)
-            yield Form(id="row-form")
+            yield Form(self._changed, id="row-form")
             yield StatusLine(id="row-help")
             yield StatusLine(_KEYS, id="row-keys")
 
@@ -56,10 +56,8 @@ class RowEditor(BaseModal[Struct | None]):
         form.sync(self.spec.fields, lambda path: getattr(self.record, path))
         self.call_after_refresh(form.focus_first)
 
-    @on(FieldChanged)
-    def _changed(self, event: FieldChanged) -> None:
-        event.stop()
-        self.record = replace(self.record, **{event.path: event.value})
+    def _changed(self, path: str, value: object) -> None:
+        self.record = replace(self.record, **{path: value})
 
     @on(FieldEntered)
     def _entered(self, event: FieldEntered) -> None:

@@ -20,7 +20,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.domain.text import one_line
-from tui.widgets.field_rows import FieldChanged, FieldFocused
+from tui.widgets.field_rows import FieldFocused, Take
 from tui.widgets.field_specs import Table
 from tui.widgets.inputs import Refused
 from tui.widgets.present import LOOKS, State, Tone, fit, line
@@ -53,10 +53,11 @@ class TableRow(Widget, can_focus=True):
         table: TableRow
         place: int
 
-    def __init__(self, spec: Table, rows: Sequence[Struct], *, locked: bool = False) -> None:
+    def __init__(self, spec: Table, rows: Sequence[Struct], take: Take, *, locked: bool = False) -> None:
         super().__init__()
         self.spec = spec
         self.rows = tuple(rows)
+        self._take = take
         self.locked = locked
         self.level: State | None = None
 
@@ -79,7 +80,7 @@ class TableRow(Widget, can_focus=True):
 
     def _report(self, rows: tuple[Struct, ...]) -> None:
         self.update(self.spec, rows)
-        self.post_message(FieldChanged(self.spec.path, rows))
+        self._take(self.spec.path, rows)
 
     def action_edit(self) -> None:
         """Edit the row under the cursor, or add one on the last line."""

@@ -71,6 +71,9 @@ class WizardFrame(BaseScreen[WizardAnswer]):
     def reveal(self, path: str) -> None:
         """Make the field at a canonical path part of the form, before it is jumped to."""
 
+    def take(self, path: str, value: object) -> None:
+        """The operator gave the field at `path` another value."""
+
     def draw_preview(self) -> None:
         """Make the preview anew."""
 
@@ -81,7 +84,7 @@ class WizardFrame(BaseScreen[WizardAnswer]):
             yield Rail(self.STEP)
             with Container(id="work"):
                 with Vertical(id="main"):
-                    yield Form(locked=bool(self.context.read_only), id="form")
+                    yield Form(self.take, locked=bool(self.context.read_only), id="form")
                     yield FieldHelp(id="help")
                 yield Preview(id="preview")
         yield ProblemList(id="problems")

@@ -14,7 +14,7 @@ from tui.domain.guide import Guide
 from tui.domain.wizard import OpenItem, open_items
 from tui.widgets.chrome import TitleBar
 from tui.widgets.field_help import FieldHelp
-from tui.widgets.field_rows import FieldChanged, FieldEntered, FieldFocused, FieldWrong
+from tui.widgets.field_rows import FieldEntered, FieldFocused, FieldWrong
 from tui.widgets.field_specs import Field, Spec
 from tui.widgets.inputs import Dropped, ManyLines, Refused
 from tui.widgets.messages import DraftChanged
@@ -133,10 +133,9 @@ class WizardScreen(WizardFrame):
 
     # changes
 
-    @on(FieldChanged)
-    def _changed(self, event: FieldChanged) -> None:
-        event.stop()
-        self.change(self.write(event.path, event.value))
+    def take(self, path: str, value: object) -> None:
+        """Write it into the draft."""
+        self.change(self.write(path, value))
 
     def change(self, draft: Draft) -> None:
         """Take over another draft, and tell the app; problems and preview follow in a moment."""
