@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
@@ -17,6 +19,7 @@ from tui.domain.edit import put
 from tui.domain.text import clean
 from tui.domain.wizard import STEPS
 from tui.widgets.field_help import FieldHelp
+from tui.widgets.inputs import OneLine
 from tui.widgets.outline import Outline
 from tui.widgets.problem_list import ProblemList
 from tui.widgets.rail import Rail
@@ -284,3 +287,18 @@ async def test_a_paste_is_made_fit_and_it_is_said_what_was_dropped() -> None:
 async def test_help_gives_way_where_there_is_little_room() -> None:
     async with wizard(ChecklistScreen, size=(60, 20)) as one:
         assert one.screen.query_one(FieldHelp).region.height == 2
+
+
+async def test_nothing_typed_is_undone_when_the_form_settles_between_two_keys() -> None:
+    async with wizard(ModelScreen, EMPTY) as one:
+        await one.go("team.stakeholders")
+        control = one.row("team.stakeholders").control
+        assert isinstance(control, OneLine)
+        for key in "alice, bob,  carol":
+            control.insert_text_at_cursor(key)
+            for _ in range(10):
+                one.screen.settle()
+                await asyncio.sleep(0)
+        await one.settled()
+        assert one.draft.team.stakeholders == ("alice", "bob", "carol")
+        assert one.shown("team.stakeholders") == "alice, bob,  carol"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date
+from pathlib import Path
+
+import pytest
 
 from screens.plan_issues import PlanIssuesScreen
 from tests.domain.shipped import guides
@@ -134,9 +138,7 @@ async def test_one_phase_can_have_an_issue_of_its_own() -> None:
         assert one.draft.issue("rollout-plan@everyone") is None
 
 
-async def test_the_editor_gives_the_text_back(tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    from contextlib import nullcontext
-
+async def test_the_editor_gives_the_text_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "editor"
     script.write_text('#!/bin/sh\nprintf " and more" >> "$1"\n')
     script.chmod(0o700)
@@ -148,9 +150,7 @@ async def test_the_editor_gives_the_text_back(tmp_path, monkeypatch) -> None:  #
         assert issue(one.draft, "rollout-plan").fields["overview"] == "Text and more"
 
 
-async def test_an_editor_that_fails_leaves_the_text(monkeypatch) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    from contextlib import nullcontext
-
+async def test_an_editor_that_fails_leaves_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "/nowhere/no-editor")
     async with wizard(PlanIssuesScreen) as one:
         monkeypatch.setattr(one.app, "suspend", nullcontext)

@@ -65,7 +65,7 @@ class WizardScreen(WizardFrame):
 
     def on_mount(self) -> None:
         """Fill everything, and focus the field that was asked for."""
-        self._settle()
+        self.settle()
         self.call_after_refresh(self._arrive)
 
     def _arrive(self) -> None:
@@ -80,8 +80,8 @@ class WizardScreen(WizardFrame):
         """Whether nothing waits to be brought in step with the draft."""
         return self._timer is None and self._drawn == self._drawing
 
-    def _settle(self) -> None:
-        """Bring everything in step with the draft."""
+    def settle(self) -> None:
+        """Bring form, problems, rail and preview in step with the draft."""
         self._timer = None
         self.items = open_items(self.draft, self.guide, self.context.guides, self.context.entries)
         self.form.sync(self.specs(), self.read)
@@ -152,7 +152,7 @@ class WizardScreen(WizardFrame):
         """Bring everything in step once nothing has changed for a moment."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(DELAY, self._settle)
+        self._timer = self.set_timer(DELAY, self.settle)
 
     def leave(self, go: str, field: str = "") -> None:
         """Not before it was said, once, that something typed is in no draft."""
