@@ -55,7 +55,11 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
-        plain = {key: value for key, value in os.environ.items() if not key.startswith(("TEXTUAL", "TMUX", "NO_COLOR"))}
+        plain = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("TEXTUAL", "TMUX", "NO_COLOR", "COLUMNS", "LINES"))
+        }
         self.process: pexpect.spawn[bytes] = pexpect.spawn(
             command[0],
             list(command[1:]),

@@ -72,7 +72,7 @@ def _difference(small: Gates, large: Gates, labels: Labels, word: str) -> list[s
 
 def _points(number: float) -> str:
     tidied = tidy(round(number, 3))
-    return f"{tidied} point" if tidied == 1 else f"{tidied} points"
+    return f"{tidied} percentage {'point' if tidied == 1 else 'points'}"
 
 
 def effect(before: Gates, after: Gates, labels: Labels, *, dips: bool = False) -> str:

@@ -1,0 +1,101 @@
+"""Run all benchmarks: `python -m tests.benchmarks [--quick]`. Ratios count; milliseconds belong to machine and hour."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.benchmarks.measure import app, compare, first_paint, key_times, minimal
+from tests.benchmarks.stores import made
+from tui.store.drafts import DraftStore, dumps
+from tui.store.index import Index
+from tui.store.locations import Locations
+
+LIMITS = """\
+limits: first paint 1.8 of minimal (aim 1.2), 1.15 of the empty store with 1,000 drafts and 100,000 entries;
+        a key on the home table and in the history 1.3 of minimal (median); 1,000 drafts 2 of scandir and stat"""
+
+DOWN_UP = ["down"] * 10 + ["up"] * 10
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few runs: shows that it works, proves nothing")
+    rounds, keys = (2, 20) if parser.parse_args().quick else (12, 120)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        made(root / "few", drafts=20, entries=100)
+        full = made(root / "full", drafts=1000, entries=100_000)
+        (root / "empty").mkdir()
+        for lines in (paint(root, rounds), home_keys(root, keys), history_keys(root, keys), files(full, rounds)):
+            sys.stdout.write("\n".join(lines) + "\n\n")
+    sys.stdout.write(f"{LIMITS}\n")
+
+
+def paint(root: Path, rounds: int) -> list[str]:
+    """First paint, the programs in turn."""
+    subjects = [
+        minimal(),
+        app("empty store", root / "empty", "No rollouts yet"),
+        app("20 drafts, 100 entries", root / "few", "1 of 20"),
+        app("1,000 drafts, 100,000", root / "full", "1 of 1"),
+    ]
+    times: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+    for number in range(rounds + 1):
+        for subject in subjects[number % 4 :] + subjects[: number % 4]:
+            value = first_paint(subject)
+            if number:  # the first round fills caches
+                times[subject.name].append(value)
+    return compare("first paint", times, "minimal")
+
+
+def home_keys(root: Path, count: int) -> list[str]:
+    """A key on the home table."""
+    subjects = [
+        minimal(),
+        app("home, 20 drafts", root / "few", "1 of 20"),
+        app("home, 1,000 drafts", root / "full", "1 of 1"),
+    ]
+    return compare("key on the home table", key_times(subjects, DOWN_UP, count), "minimal")
+
+
+def history_keys(root: Path, count: int) -> list[str]:
+    """A key in the history, the cursor in view and scrolling."""
+    few = app("history, 100", root / "few", "1 of 20", ["h"], "1 of 100")
+    full = app("history, 100,000", root / "full", "1 of 1", ["h"], "History")
+    lines = compare("key in the history", key_times([minimal(), few, full], DOWN_UP, count), "minimal")
+    scroll = key_times([minimal(), few, full], ["down"] * 45 + ["pagedown"], count)
+    return lines + compare("key in the history, scrolling", scroll, "minimal")
+
+
+def files(full: Locations, rounds: int) -> list[str]:
+    """Listing 1,000 drafts against scandir and stat; opening a draft against tomllib."""
+    text = dumps(DraftStore(full).load("rollout-00000"))
+    times = {
+        "scandir and stat": [timed(lambda: [one.stat() for one in os.scandir(full.drafts)]) for _ in range(rounds)],
+        "list 1,000 drafts": [timed(lambda: Index(full).summaries()) for _ in range(rounds)],
+    }
+    opened = {
+        "tomllib": [timed(lambda: tomllib.loads(text)) for _ in range(rounds)],
+        "open a draft": [timed(lambda: DraftStore(full).load("rollout-00000")) for _ in range(rounds)],
+    }
+    lines = compare("1,000 drafts", times, "scandir and stat")
+    return lines + compare(f"a draft of {len(text) / 1000:.0f} kB", opened, "tomllib")
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    begun = time.perf_counter()
+    work()
+    return 1000 * (time.perf_counter() - begun)
+
+
+if __name__ == "__main__":
+    main()
