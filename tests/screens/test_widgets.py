@@ -14,8 +14,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from tests.support.hostile import STRINGS
 from tests.support.host import Host
+from tests.support.hostile import STRINGS
 from tests.support.rollouts import NOW
 from tests.support.waiting import wait_for
 from tui.domain.text import one_line
