@@ -106,10 +106,10 @@ class PlanIssuesScreen(WizardScreen):
         missing = sum(one.path.startswith(f"issues[{slot}]") and one.level in {"error", "open"} for one in self.items)
         if drafted and drafted.skip:
             note = "– left out"
-        elif drafted and drafted.existing:
-            note = "✓ exists"
+        elif missing:
+            note = f"○ {counted(missing, 'item')} open"
         else:
-            note = f"○ {counted(missing, 'item')} open" if missing else "✓ filled in"
+            note = "✓ exists" if drafted and drafted.existing else "✓ filled in"
         return Option(slot, name, note)
 
     def _issue(self, rule: PlanIssue) -> list[Spec]:

@@ -19,6 +19,9 @@ from tui.widgets.field_values import NotAValue, shown, value_of
 from tui.widgets.inputs import ManyLines, OneLine, Picker
 from tui.widgets.present import LOOKS, State, line, styled
 
+HERE = "› "
+"""What points at the field or row at work."""
+
 LABEL_CELLS = 17
 """Longer labels stand above their field."""
 
@@ -58,6 +61,7 @@ class FieldRow(Widget):
     FieldRow:focus-within .label { color: $accent; }
     FieldRow.-stacked { layout: vertical; margin-top: 1; }
     FieldRow.-stacked .label { width: 1fr; height: auto; padding-left: 2; }
+    FieldRow.-stacked.-here .label { padding-left: 0; }
     FieldRow.-stacked OneLine, FieldRow.-stacked Picker, FieldRow.-stacked ManyLines { margin-left: 2; }
     FieldRow OneLine { width: 1fr; }
     FieldRow Picker { width: 1fr; }
@@ -82,12 +86,19 @@ class FieldRow(Widget):
         yield self.control
 
     def _label(self) -> Content:
-        """The state's glyph stands before a label on the left, and behind one above the field, where there is room."""
+        """The state's glyph stands before a label on the left, and behind one above the field, where there is room.
+
+        The field at work is pointed at, so that it can be told without colours.
+        """
         look = LOOKS[self.level] if self.level else None
-        label = one_line(self.spec.label)
+        label, here = one_line(self.spec.label), self.has_class("-here")
         if _stacked(self.spec):
-            return line(label, (f"  {look.glyph}" if look else "", look.tone if look else ""))
-        return line((f"{look.glyph} " if look else "  ", look.tone if look else ""), label)
+            return line(
+                (HERE if here else "", "accent"), label, (f"  {look.glyph}" if look else "", look.tone if look else "")
+            )
+        if here or look is None:
+            return line((HERE if here else "  ", "accent"), label)
+        return line((f"{look.glyph} ", look.tone), label)
 
     def mark(self, level: State | None) -> None:
         """Put a state's glyph before the label, or none."""
@@ -154,7 +165,15 @@ class FieldRow(Widget):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say which field is at work."""
         event.stop()
+        self.add_class("-here")
+        self._relabel()
         self.post_message(FieldFocused(self.spec))
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """It is not this one any more."""
+        event.stop()
+        self.remove_class("-here")
+        self._relabel()
 
 
 def _stacked(spec: Field) -> bool:

@@ -128,7 +128,7 @@ class Rail(Widget, can_focus=False):
         look = LOOKS["here" if place == self.place else found.state]
         style: Tone = "strong" if place == self.place else ""
         if self.has_focus and place == self.cursor:
-            first = Content.styled(fit(f" {look.glyph} {title}", width), "bold on $cursor")
+            first = Content.styled(fit(f"›{look.glyph} {title}", width), "bold on $cursor")
         else:
             first = line((f" {look.glyph} ", look.tone), (title, style))
         words = found.words if place != self.place or found.words != "done" else "here"

@@ -20,7 +20,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.domain.text import one_line
-from tui.widgets.field_rows import FieldFocused, Take
+from tui.widgets.field_rows import HERE, FieldFocused, Take
 from tui.widgets.field_specs import Table
 from tui.widgets.inputs import Refused
 from tui.widgets.present import LOOKS, State, Tone, fit, line
@@ -35,7 +35,7 @@ class TableRow(Widget, can_focus=True):
     """The records, and a last line that adds one."""
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = "TableRow { height: auto; padding: 0 1 0 2; margin-bottom: 1; }"
+    DEFAULT_CSS = "TableRow { height: auto; padding: 0 1 0 0; margin-bottom: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "edit", "Edit", id="table.edit", tooltip="Edit this row, or add one"),
         Binding("a", "add", "Add", id="table.add", tooltip="Add a row"),
@@ -135,26 +135,27 @@ class TableRow(Widget, can_focus=True):
 
     def render(self) -> RenderResult:
         """The table."""
-        width = max(1, self.content_size.width)
-        look = LOOKS[self.level] if self.level else None
-        tone: Tone = "accent" if self.has_focus else "muted"
-        label = line((f"{look.glyph} " if look else "", look.tone if look else ""), (one_line(self.spec.label), tone))
-        if not self.rows:
-            label = Content.assemble(label, line((f"  {self.spec.empty}", "muted")))
-        lines = [label]
+        width = max(1, self.content_size.width - len(HERE))
         cells = [tuple(one_line(cell) for cell in self.spec.show(row)) for row in self.rows]
         widths = _widths(self.spec.head, cells, width)
         right = [_numeric([row[column] for row in cells]) for column in range(len(self.spec.head))]
+        lines = [self._label()]
         if cells:
-            lines.append(line((_aligned(self.spec.head, widths, right), "muted")))
+            lines.append(line(("  " + _aligned(self.spec.head, widths, right), "muted")))
         lines.extend(self._line(_aligned(row, widths, right), place, width) for place, row in enumerate(cells))
         lines.append(self._line(f"+ Add {self.spec.noun}", len(cells), width, muted=True))
-        return Content("\n").join([one.truncate(width, ellipsis=True) for one in lines])
+        return Content("\n").join([one.truncate(width + len(HERE), ellipsis=True) for one in lines])
+
+    def _label(self) -> Content:
+        look = LOOKS[self.level] if self.level else None
+        mark: tuple[str, Tone] = (f"{look.glyph} ", look.tone) if look else ("  ", "")
+        empty = "" if self.rows else f"  {self.spec.empty}"
+        return line(mark, (one_line(self.spec.label), "accent" if self.has_focus else "muted"), (empty, "muted"))
 
     def _line(self, text: str, place: int, width: int, *, muted: bool = False) -> Content:
         if self.has_focus and place == self.cursor:
-            return Content.styled(fit(text, width), "bold on $cursor")
-        return line((text, "muted" if muted else ""))
+            return Content.assemble((HERE, "$accent on $cursor"), (fit(text, width), "bold on $cursor"))
+        return line("  ", (text, "muted" if muted else ""))
 
 
 def _widths(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], width: int) -> list[int]:
