@@ -70,7 +70,7 @@ class SettingsScreen(BaseScreen[None]):
         yield TitleBar("Settings")
         yield Static(line(("Instances", "strong")), classes="title")
         yield self._table
-        with VerticalScroll(id="below", can_focus=False):
+        with VerticalScroll(id="below"):
             yield Static(line(("Connection", "strong")), classes="title")
             yield Static(styled("enter checks what a rollout needs on the chosen instance.", "muted"), id="checks")
             yield Static(line(("Files", "strong")), classes="title files")

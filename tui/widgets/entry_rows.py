@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tui.domain.gates import Gates, tidy
 from tui.domain.history import ACTION_WORDS, Entry
+from tui.domain.text import counted
 from tui.widgets.line_table import Column
-from tui.widgets.present import Cell, Tone, moment, reach
+from tui.widgets.present import Cell, Tone, moment
 
 WIDE = (
     Column("at", "When (UTC)", 16),
@@ -43,3 +45,19 @@ def row_cells(entry: Entry) -> dict[str, Cell]:
         "in": Cell(f"{reach(entry.gates_before)} → {reach(entry.gates_after)}", "accent"),
         "reason": Cell(entry.reason or "–", "" if entry.reason else "muted"),
     }
+
+
+def reach(gates: Gates) -> str:
+    """The widest audience of the gates, short enough for a cell: `nobody`, `2 actors`, `1 group`, `25 %`, `everybody`.
+
+    Gates are alternatives: at 25 % the team is still in, which the full words of `domain.audience` say.
+    """
+    if gates.boolean:
+        return "everybody"
+    if gates.percentage_of_time:
+        return f"{tidy(gates.percentage_of_time)} % of time"
+    if gates.percentage_of_actors:
+        return f"{tidy(gates.percentage_of_actors)} %"
+    if gates.groups:
+        return counted(len(gates.groups), "group")
+    return counted(len(gates.actors), "actor") if gates.actors else "nobody"

@@ -16,8 +16,7 @@ from textual.content import Content
 
 from tui.domain import duration
 from tui.domain.errors import RolloutError
-from tui.domain.gates import Gates, tidy
-from tui.domain.text import clean, counted, one_line
+from tui.domain.text import clean, one_line
 
 Tone = Literal["", "muted", "strong", "accent", "success", "warning", "error"]
 
@@ -137,22 +136,6 @@ def due(at: datetime | None, now: datetime) -> str:
         return ""
     left = duration.words(at - now)
     return left if left == "now" else f"in {left}"
-
-
-def reach(gates: Gates) -> str:
-    """The widest audience of the gates, short enough for a cell: `nobody`, `2 actors`, `1 group`, `25 %`, `everybody`.
-
-    Gates are alternatives: at 25 % the team is still in, which the full words of `domain.audience` say.
-    """
-    if gates.boolean:
-        return "everybody"
-    if gates.percentage_of_time:
-        return f"{tidy(gates.percentage_of_time)} % of time"
-    if gates.percentage_of_actors:
-        return f"{tidy(gates.percentage_of_actors)} %"
-    if gates.groups:
-        return counted(len(gates.groups), "group")
-    return counted(len(gates.actors), "actor") if gates.actors else "nobody"
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
