@@ -15,8 +15,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from tests.support.waiting import wait_for
-from tui.answers import ExitState
 from tui.app import RolloutApp
+from tui.app.answers import ExitState
 from tui.runtime.workbench import Workbench
 from tui.store.assets import ROOT
 from tui.store.locations import Locations

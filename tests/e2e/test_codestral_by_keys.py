@@ -102,7 +102,7 @@ def test_codestral_from_the_first_key_to_100_percent_and_back(tmp_path: Path) ->
     person.presses("enter").sees("› Review", "off for everybody")
     person.quits()
 
-    with Workbench(Locations.under(home), {}).session("sandbox") as session:
+    with Workbench(Locations.under(home), {}) as bench, bench.session("sandbox") as session:
         check(session)
 
 

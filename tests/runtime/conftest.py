@@ -43,10 +43,11 @@ def server(clock: Clock) -> Iterator[Server]:
 
 
 @pytest.fixture
-def workbench(tmp_path: Path, clock: Clock, server: Server) -> Workbench:
+def workbench(tmp_path: Path, clock: Clock, server: Server) -> Iterator[Workbench]:
     """Its instance `env` is the server."""
     environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token}
-    return Workbench(Locations.under(tmp_path / "home"), environ, clock)
+    with Workbench(Locations.under(tmp_path / "home"), environ, clock) as bench:
+        yield bench
 
 
 @pytest.fixture

@@ -84,6 +84,7 @@ def test_killed_after_any_write_and_applied_again_nothing_is_lost_and_nothing_do
     assert effects(slow_server) == WHOLE
     assert gates_now(slow_server) == TEAM
     (entry,) = workbench.records.entries(DRAFT.id, "env")
+    workbench.close()
     assert entry.gates_after == TEAM
 
 
@@ -127,8 +128,7 @@ def test_a_token_that_is_revoked_half_way_stops_and_says_so(session: Session, se
 def test_an_issue_that_gitlab_leaves_public_is_emptied_and_closed_and_told(server: Server, tmp_path: Path) -> None:
     """A guest may not make issues confidential. The plan says so; here it is overruled to see the last defence."""
     environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.tokens["guest"]}
-    workbench = Workbench(Locations.under(tmp_path / "home"), environ)
-    with workbench.session("env") as session:
+    with Workbench(Locations.under(tmp_path / "home"), environ) as bench, bench.session("env") as session:
         prepared = session.prepare(DRAFT, "issues")
         assert prepared is not None
         assert "project" in {one.id for one in prepared.plan.blocked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,12 +18,12 @@ from tui.store.records import Records
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> History:
-    records = Records(tmp_path / "records.db")
-    for number in range(5):
-        at = NOW + timedelta(minutes=number)
-        records.add(Entry(f"e{number}", at, "alpha", ("alice", "bob")[number % 2], "sandbox", "f", "p", "s", "advance"))
-    return History(records)
+def history(tmp_path: Path) -> Iterator[History]:
+    with Records(tmp_path / "records.db") as records:
+        for number in range(5):
+            at, who = NOW + timedelta(minutes=number), ("alice", "bob")[number % 2]
+            records.add(Entry(f"e{number}", at, "alpha", who, "sandbox", "f", "p", "s", "advance"))
+        yield History(records)
 
 
 @pytest.mark.parametrize("name", ["x.csv", "x.CSV", "x.json", "x.md"])

@@ -34,7 +34,7 @@ def outsider(server: Server, **body: object) -> None:
 def elsewhere(tmp_path: Path, server: Server, clock: Clock) -> Iterator[Session]:
     """The same operator on another machine."""
     environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token}
-    with Workbench(Locations.under(tmp_path / "elsewhere"), environ, clock).session("env") as session:
+    with Workbench(Locations.under(tmp_path / "elsewhere"), environ, clock) as bench, bench.session("env") as session:
         yield session
 
 

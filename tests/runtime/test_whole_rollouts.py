@@ -211,8 +211,8 @@ def test_another_machine_finds_the_plan_issues_on_gitlab(
     session: Session, server: Server, tmp_path: object, clock: Clock
 ) -> None:
     advance(session, "issues")
-    (session.workbench.locations.records).unlink()
-    del session.workbench.__dict__["records"]
+    session.workbench.close()
+    session.workbench.locations.records.unlink()
     assert len(session.observe(DRAFT).issues) == 4
 
 

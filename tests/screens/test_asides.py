@@ -9,7 +9,7 @@ import pytest
 from tests.support.hostile import IDS, STRINGS, harmless
 from tests.support.shell import comes_to, drawn, keep, running, sees, shown, type_in, workbench
 from tests.support.waiting import wait_for
-from tui.answers import ExitState
+from tui.app.answers import ExitState
 from tui.runtime.workbench import Workbench
 from tui.store.lock import DraftLock
 from tui.store.settings import Instance, Settings, load, save

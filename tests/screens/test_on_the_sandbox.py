@@ -69,7 +69,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def session(server: Server, tmp_path: Path) -> Iterator[Session]:
     environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token}
-    with Workbench(Locations.under(tmp_path / "home"), environ).session("env") as opened:
+    with Workbench(Locations.under(tmp_path / "home"), environ) as bench, bench.session("env") as opened:
         yield opened
 
 
@@ -150,7 +150,7 @@ async def test_an_answer_that_is_lost_is_unknown_and_the_next_review_says_what_w
 
 async def test_an_address_that_does_not_answer_is_an_error_in_place(tmp_path: Path) -> None:
     environ = {"GITLAB_URL": "http://127.0.0.1:9", "GITLAB_TOKEN": "glpat-planted-secret"}
-    with Workbench(Locations.under(tmp_path), environ).session("env") as session:
+    with Workbench(Locations.under(tmp_path), environ) as bench, bench.session("env") as session:
         screen = ReviewScreen(DRAFT, guide(), context=ReviewContext(session.instance))
         app = Desk(screen, session)
         async with app.run_test(size=(80, 24)) as pilot:

@@ -42,6 +42,7 @@ async def running(bench: Workbench, size: tuple[int, int] = (80, 24), **options:
             yield pilot
     finally:
         app.sessions.close()
+        bench.close()
 
 
 def drawn(pilot: Shell) -> str:

@@ -27,7 +27,11 @@ def bench() -> Workbench:
     from tui.runtime.workbench import Workbench
     from tui.store.locations import Locations
 
-    return Workbench(Locations.find(os.environ), os.environ)
+    found = Workbench(Locations.find(os.environ), os.environ)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(found.close)
+    return found
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - JSON is any plain data

@@ -47,8 +47,10 @@ def command(sample: str, *, as_json: bool) -> int:
     from tui.store.locations import Locations
 
     clock = DemoClock(utc_now())
-    with tempfile.TemporaryDirectory(prefix="rollout-tui-demo-") as folder:
-        workbench = Workbench(Locations.under(Path(folder)), {}, clock)
+    with (
+        tempfile.TemporaryDirectory(prefix="rollout-tui-demo-") as folder,
+        Workbench(Locations.under(Path(folder)), {}, clock) as workbench,
+    ):
         steps = _tell(workbench, clock, sample, quiet=as_json)
     if as_json:
         print_json(steps)

@@ -69,6 +69,20 @@ class Workbench:
         self.environ = environ
         self.clock = clock
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened; the next use opens it again."""
+        records: Records | None = self.__dict__.pop("records", None)
+        if records is not None:
+            records.close()
+
     @cached_property
     def settings(self) -> Settings:
         """The operator's settings."""

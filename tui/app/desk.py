@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from screens.home import HomeScreen
-from tui.answers import AnsweringApp
+from tui.app.answers import AnsweringApp
 from tui.domain.errors import RolloutError
 from tui.domain.text import one_line
 from tui.runtime.workbench import Workbench
@@ -109,7 +109,7 @@ class DeskApp(AnsweringApp):
             self._flow = self.run_worker(self._open(message.draft_id), description="a draft's screens", group="flow")
 
     async def _open(self, draft_id: str) -> None:
-        from tui.flows import DraftFlow, off_loop
+        from tui.app.flows import DraftFlow, off_loop
 
         while True:
             try:

@@ -10,7 +10,7 @@ from textual.binding import ActiveBinding
 from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 
-from tui.asides import distinct
+from tui.app.asides import distinct
 
 MOVES = "lines."
 """Ids of keys that only move: nobody looks for them by name."""

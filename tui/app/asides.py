@@ -10,7 +10,7 @@ from textual.app import App
 from textual.binding import ActiveBinding
 from textual.screen import ModalScreen, Screen
 
-from tui.desk import DeskApp
+from tui.app.desk import DeskApp
 from tui.domain.text import one_line
 from tui.runtime.connect import ENVIRONMENT, SANDBOX, Instance
 from tui.widgets.background import in_background

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from screens.home import HomeScreen
-from tui.answers import ExitState
-from tui.asides import AsidesApp
+from tui.app.answers import ExitState
+from tui.app.asides import AsidesApp
 from tui.domain.errors import RolloutError
 from tui.domain.text import one_line
 from tui.runtime.overview import Overview, Overviews
@@ -33,7 +33,7 @@ CRASHED = 1
 
 
 def _commands() -> type[Provider]:
-    from tui.palette import Commands
+    from tui.app.palette import Commands
 
     return Commands
 
@@ -116,7 +116,7 @@ class RolloutApp(AsidesApp):
         await self._leave(0)
 
     async def _leave(self, code: int) -> None:
-        from tui.flows import off_loop
+        from tui.app.flows import off_loop
 
         self.sessions.stop("the app was quit")
         saved = None
@@ -165,6 +165,7 @@ def run(
         app.call_later(app.refuse, trouble)
     state = app.run()
     app.sessions.close()
+    bench.close()
     if state is None:
         sys.stderr.write(f"{app.crash_saved}\n" if app.crash_saved else "")
         return app.return_code or CRASHED
