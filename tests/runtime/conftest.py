@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.support.rollouts import NOW
+from tests.support.clock import Clock
 from tui.gateway.client import Gateway
 from tui.gateway.connection import Connection
 from tui.gateway.secret import Secret
@@ -16,19 +15,6 @@ from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.server import Server
 from tui.store.assets import ROOT
 from tui.store.locations import Locations
-
-
-class Clock:
-    """A clock that tests move by hand."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **amount: float) -> None:
-        self.now += timedelta(**amount)
 
 
 @pytest.fixture

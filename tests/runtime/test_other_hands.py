@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from tests.runtime.conftest import Clock, gateway
+from tests.runtime.conftest import gateway
 from tests.runtime.test_broken_applies import WHOLE, effects
 from tests.runtime.test_whole_rollouts import DRAFT, advance, climb, gates_now
+from tests.support.clock import Clock
 from tests.support.rollouts import FLAG, MEMBERS, TEAM, with_issue
 from tui.domain.draft import StepDraft
 from tui.domain.errors import InUse, Stale

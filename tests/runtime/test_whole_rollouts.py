@@ -7,7 +7,8 @@ from itertools import combinations
 import pytest
 from msgspec import structs
 
-from tests.runtime.conftest import Clock, gateway
+from tests.runtime.conftest import gateway
+from tests.support.clock import Clock
 from tests.support.rollouts import FLAG, sample, with_issue
 from tui.domain.draft import Draft, Place, Waiver
 from tui.domain.errors import Blocked, DraftInvalid

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.api import PROJECT, Api
-from tests.sandbox.conftest import Clock
+from tests.support.clock import Clock
 
 EVERYTHING: dict[str, object] = {
     "labels": ["type::feature"],
