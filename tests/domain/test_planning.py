@@ -310,3 +310,13 @@ def test_a_live_step_is_said_with_how_long_it_was_live() -> None:
     found = plan(sample(), "everyone", look=observed(MEMBERS, issues=ISSUES), entries=past)
     assert found.entry is not None
     assert found.entry.live_seconds == 2 * 3600
+
+
+@pytest.mark.parametrize("phase", ["", "members", "off"])
+@pytest.mark.parametrize("target", ["project", "chatops"])
+def test_a_flag_that_is_not_the_instances_is_never_set_through_the_instance(target: str, phase: str) -> None:
+    flag = structs.replace(sample().flag, target=target, project="group/app")
+    draft = structs.replace(sample(), flag=flag)
+    gates = replace(MEMBERS, percentage_of_actors=25)
+    found = plan(draft, phase, look=observed(gates, issues=ISSUES), entries=climbed(1, 10, 25))
+    assert "target" in blocked(found)

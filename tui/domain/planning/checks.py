@@ -27,9 +27,9 @@ _SHOWN = 8
 def all_requirements(
     situation: Situation, goal: Goal, calls: Route, changes: Iterable[Change], bodies: Mapping[str, str]
 ) -> tuple[Requirement, ...]:
-    """Everything the goal needs. Reducing exposure needs nothing."""
+    """Everything the goal needs. Reducing exposure needs nothing but a flag that can be reached at all."""
     if reduces(situation, goal):
-        return ()
+        return tuple(_target(situation))
     phase = situation.guide.phase(goal.phase)
     found: list[Requirement] = []
     if goal.phase == ISSUES:
@@ -107,10 +107,16 @@ def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> It
         yield from _project_access(situation)
 
 
-def _flag_access(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+def _target(situation: Situation) -> Iterable[Requirement]:
+    """A project flag or a chat-only one is another flag than the instance's of the same name."""
     if situation.draft.flag.target != "instance":
         text = f"Flags with the target {situation.draft.flag.target} cannot be set yet; use the target instance"
         yield Requirement("target", text, "open", path="flag.target", hard=True)
+
+
+def _flag_access(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    if situation.draft.flag.target != "instance":
+        yield from _target(situation)
     elif flag_of(situation, goal) not in situation.observed.flags:
         operator, instance = situation.observed.operator.username, situation.observed.instance
         text = f"{operator} is no administrator of {instance}, and instance flags ask for one"
