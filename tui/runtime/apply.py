@@ -113,11 +113,11 @@ class Applier:
         outcome: Outcome = "stopped"
         try:
             report = self._drive()
+            if report.outcome == "done" and self._entry is None and self._plan.entry is not None:
+                self._keep(replace(self._plan.entry, id=self._apply_id, at=self._started))
             outcome = report.outcome
         finally:
             self._records.end(self._apply_id, outcome, self._clock())
-        if report.outcome == "done" and self._entry is None and self._plan.entry is not None:
-            self._keep(replace(self._plan.entry, id=self._apply_id, at=self._started))
         operations = tuple(self._operations[change.id] for change in self._plan.changes)
         return ApplyResult(self._plan.rollout, outcome, operations, self._entry, report.reason, report.remarks)
 
