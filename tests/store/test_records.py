@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -171,6 +174,17 @@ def test_processes_that_start_at_once_share_a_new_database(path: Path, records: 
     assert [writer.communicate()[0] for writer in writers] == ["done\n"] * 4
     assert len(records.entries(*ROLLOUT)) == len(records.confirmed(*ROLLOUT, "create-issue")) == 200
     assert records.unsettled(*ROLLOUT) == []
+
+
+def test_another_process_that_writes_to_the_new_file_is_waited_for(path: Path, records: Records) -> None:
+    path.parent.mkdir(mode=0o700)
+    with closing(sqlite3.connect(path, check_same_thread=False, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(0.2, other.rollback)
+        release.start()
+        records.add(entry(1))
+        release.join()
+    assert records.entries(*ROLLOUT) == [entry(1)]
 
 
 KILLED = """

@@ -9,6 +9,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import tenacity
+
 from tui.domain.errors import StoreError, TooNew
 from tui.domain.text import one_line
 from tui.store.atomic import PRIVATE
@@ -95,7 +97,7 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         if not self._ready and self._version(connection) < len(self._migrations):
-            connection.execute("PRAGMA journal_mode = WAL")
+            _write_ahead(connection)
             self._migrate(connection)
 
     def _version(self, connection: sqlite3.Connection) -> int:
@@ -126,8 +128,7 @@ class Database:
             raise self._store_error(error, doing) from error
 
     def _store_error(self, error: sqlite3.Error, doing: str) -> StoreError:
-        name = getattr(error, "sqlite_errorname", "")
-        base = "_".join(name.split("_")[:2])
+        base = _base_name(error)
         where = one_line(str(self.path))
         if base in _BUSY:
             return StoreError(
@@ -135,6 +136,22 @@ class Database:
                 "Wait until it is done, or close the other rollout-tui, and repeat.",
             )
         return StoreError(f"cannot {doing} {where}: {one_line(str(error))}", _HINTS.get(base, _OTHER))
+
+
+def _base_name(error: BaseException) -> str:
+    """SQLite's primary error name, without what an extended code adds to it."""
+    return "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception(lambda error: _base_name(error) in _BUSY),
+    stop=tenacity.stop_after_delay(BUSY_SECONDS),
+    wait=tenacity.wait_random(0.005, 0.05),
+    reraise=True,
+)
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn write-ahead logging on. SQLite refuses at once, without its own waiting, while another process writes."""
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _statements(script: str) -> list[str]:
