@@ -164,7 +164,7 @@ class _State:
                     continue
                 self.waiting.remove(change)
                 self.busy[change.id] = change
-                if change.kind == "set-gate":
+                if change.is_gate:
                     self.checking = change
                     commands.append(CheckGates(change))
                 elif unresolved((send := self._send(change)).request.as_dict()):
@@ -175,9 +175,9 @@ class _State:
         return tuple(commands)
 
     def _room(self, change: Change) -> bool:
-        if change.kind == "set-gate":
+        if change.is_gate:
             return not self.busy
-        alone = any(one.kind == "set-gate" for one in self.busy.values())
+        alone = any(one.is_gate for one in self.busy.values())
         return not alone and len(self.busy) < self.width
 
     def _send(self, change: Change) -> Send:
@@ -221,7 +221,7 @@ class _State:
         self.confirmed.append(change.id)
         self.known.update(event.known)
         self.remarks.extend(f"{change.summary}: {text}" for text in differences(change, event.request, event.answer))
-        if change.kind == "set-gate" and gates_in(event.answer) != change.expected:
+        if change.is_gate and gates_in(event.answer) != change.expected:
             got, expected = who(gates_in(event.answer), Labels()), who(change.expected or OFF, Labels())
             self.stop(
                 "stale",

@@ -32,7 +32,8 @@ ACTION_WORDS: Mapping[str, str] = {
 class Entry:
     """One row of the phase history.
 
-    `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates.
+    `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates;
+    `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Entry:
     live_seconds: int | None = None
     note_url: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    attested: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain data: what `history --json`, the exports and the note carry."""
@@ -75,6 +77,7 @@ class Entry:
             "live_seconds": self.live_seconds,
             "note_url": self.note_url,
             "names": dict(self.names),
+            "attested": self.attested,
         }
 
     @classmethod
@@ -124,6 +127,7 @@ class _Plain(msgspec.Struct, frozen=True):
     live_seconds: int | None = None
     note_url: str = ""
     names: dict[str, str] = {}
+    attested: bool = False
 
 
 _COMMENT = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)

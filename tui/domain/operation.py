@@ -18,7 +18,10 @@ Outcome = Literal["running", "done", "stopped", "rejected", "unknown", "stale"]
 
 @dataclass(frozen=True)
 class Operation:
-    """One attempt at a change. `result` is what GitLab answered, cut down to what later steps need."""
+    """One attempt at a change. `result` is what GitLab answered, cut down to what later steps need.
+
+    `attested` is true for a chat command that the operator says was run: nobody else was asked.
+    """
 
     id: str
     apply: str
@@ -37,11 +40,12 @@ class Operation:
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     adopted: bool = False
+    attested: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of an operation in `apply --json`."""
         shape = {"id": self.change, "kind": self.kind, "state": self.state, "url": self.url}
-        return {**shape, "operation": self.id, "adopted": self.adopted, "error": self.error}
+        return {**shape, "operation": self.id, "adopted": self.adopted, "attested": self.attested, "error": self.error}
 
 
 @dataclass(frozen=True)

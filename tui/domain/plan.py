@@ -19,7 +19,8 @@ from tui.domain.history import Action, Entry
 from tui.domain.observed import Observed
 from tui.domain.requirements import Requirement
 
-ChangeKind = Literal["create-issue", "edit-issue", "link-issues", "set-gate", "add-note"]
+ChangeKind = Literal["create-issue", "edit-issue", "link-issues", "set-gate", "run-command", "add-note"]
+"""`run-command` is a chat command: a person sends it, this program only shows it and asks what came of it."""
 
 _REFERENCE = re.compile("⟪([a-z]+(?::[^⟪⟫]*)?)⟫")
 _MARKER = re.compile(r"<!-- rollout-tui: operation=(\S+) rollout=(\S+) slot=(\S+) -->")
@@ -101,6 +102,11 @@ class Change:
     flag: str = ""
     before: Gates | None = None
     expected: Gates | None = None
+
+    @property
+    def is_gate(self) -> bool:
+        """Whether it changes who is in the flag."""
+        return self.kind in {"set-gate", "run-command"}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for `plan --json`."""

@@ -15,6 +15,7 @@ GROUPS: dict[ChangeKind, str] = {
     "create-issue": "Issues",
     "link-issues": "Links",
     "set-gate": "Gates",
+    "run-command": "Chat commands",
     "add-note": "Note",
     "edit-issue": "Timeline",
 }
