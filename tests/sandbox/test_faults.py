@@ -57,6 +57,14 @@ def test_doubled(api: Api) -> None:
     [
         (Fault("http-429", retry_after="7"), 429, "Retry later\n"),
         (Fault("http-429"), 429, "Retry later\n"),
+        (Fault("http-429", retry_after="Fri, 31 Dec 9999 23:59:59 GMT"), 429, "Retry later\n"),
+        (
+            Fault("http-429-application"),
+            429,
+            {"message": {"error": "This endpoint has been requested too many times. Try again later."}},
+        ),
+        (Fault("http-404"), 404, {"error": "404 Not Found"}),
+        (Fault("http-409"), 409, {"message": "409 Conflict: Resource lock"}),
         (Fault("http-500"), 500, {"message": "500 Internal Server Error"}),
         (Fault("http-503"), 503, {"message": "503 Service Unavailable"}),
     ],
@@ -76,6 +84,13 @@ def test_a_bad_gateway_may_come_after_the_effect(api: Api) -> None:
     reply = api("POST", ISSUES, {"title": "x"})
     assert (reply.status, reply.headers["content-type"]) == (502, "text/html")
     assert _count(api.server) == before + 1
+
+
+def test_a_failure_may_come_as_a_page(api: Api) -> None:
+    api.server.faults.add(Fault("http-500-html"))
+    reply = api("GET", "/version")
+    assert (reply.status, reply.headers["content-type"]) == (500, "text/html")
+    assert "<h1>500 Internal Server Error</h1>" in reply.body
 
 
 def test_half_an_answer(api: Api) -> None:
@@ -139,6 +154,51 @@ def test_a_hang_never_answers(server: Server) -> None:
     with pytest.raises(TimeoutError):
         api("GET", "/version")
     api.connection.close()
+
+
+def test_a_world_put_back_knows_nothing_of_what_came_after(api: Api) -> None:
+    api.flag("f", value="true", user="bob")
+    kept = api.server.snapshot()
+    minted = api.server.mint("bob")
+    api.flag("f", value="true")
+    api.server.faults.add(Fault("late", method="POST", seconds=300))
+    _lost(api)
+    api.server.faults.add(Fault("http-500", times=-1))
+    api.server.restore(kept)
+    assert api.server.faults.pending == 0
+    assert not api.server.requests
+    assert api.gates("f") == {"boolean": False, "actors": ["User:2"]}
+    assert api("GET", "/user", token=minted).body["username"] == "bob"
+    api.server.restore(kept)
+    assert api.gates("f") == {"boolean": False, "actors": ["User:2"]}
+    api.server.stop()
+    assert _count(api.server) == len(kept.projects[1].issues)
+
+
+def test_a_token_that_was_revoked_is_good_again_in_a_world_put_back(api: Api) -> None:
+    kept = (api.server.tokens, api.server.snapshot())[1]
+    api.server.faults.add(Fault("revoke-token"))
+    assert api("GET", "/user").status == 401
+    api.server.restore(kept)
+    assert api("GET", "/user").status == 200
+
+
+def test_a_hang_ends_when_the_world_is_put_back(api: Api) -> None:
+    kept = api.server.snapshot()
+    api.server.faults.add(Fault("hang"))
+    waiting = Thread(target=lambda: _lost(api))
+    waiting.start()
+    while not api.server.requests:
+        waiting.join(0.01)
+    api.server.restore(kept)
+    waiting.join(5)
+    assert not waiting.is_alive()
+
+
+def test_the_world_can_be_changed_by_hand(api: Api) -> None:
+    with api.server.edit() as world:
+        world.users[2].name = "Robert"
+    assert api("GET", "/users/2").body["name"] == "Robert"
 
 
 def test_which_request_is_meant() -> None:

@@ -35,6 +35,7 @@ class Backend(Protocol):
     faults: Faults
     latency: float
     stopping: Event
+    turn: Event
 
     def answer(self, received: Received, headers: Mapping[str, str], secret: str | None) -> Response: ...
     def record(self, received: Received) -> None: ...
@@ -126,14 +127,16 @@ class Connection(BaseHTTPRequestHandler):
             self._answer_badly(fault, received, secret)
 
     def _leave_unanswered(self, fault: Fault, received: Received, secret: str | None) -> None:
+        turn = self.backend.turn
         if fault.kind == "lost-after" or fault.effect:
             self._work(received, secret)
         if fault.kind == "hang":
-            self.backend.stopping.wait()
+            turn.wait()
         self._reset()
         if fault.kind == "late":
-            self.backend.stopping.wait(fault.seconds)
-            self._work(received, secret)
+            turn.wait(fault.seconds)
+            if turn is self.backend.turn:
+                self._work(received, secret)
         raise ConnectionResetError("this connection was reset on purpose")
 
     def _answer_badly(self, fault: Fault, received: Received, secret: str | None) -> None:
@@ -145,7 +148,7 @@ class Connection(BaseHTTPRequestHandler):
             self._work(received, secret)
         answer = self._work(received, secret)
         if fault.kind == "slow":
-            self.backend.stopping.wait(fault.seconds)
+            self.backend.turn.wait(fault.seconds)
         if fault.kind == "truncated-json":
             answer = Encoded(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
         self._send(answer)

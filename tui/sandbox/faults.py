@@ -13,12 +13,16 @@ Kind = Literal[
     "lost-after",  # it happened, then the connection is reset
     "late",  # the connection is reset, it happens `seconds` later
     "doubled",  # it happens twice, the second answer is sent
-    "http-429",
+    "http-404",  # as if this GitLab had no such route
+    "http-409",  # somebody else saved the same record at the same moment
+    "http-429",  # the general limit
+    "http-429-application",  # the limit of one endpoint
     "http-500",
+    "http-500-html",
     "http-502",
     "http-503",
     "slow",  # the answer comes after `seconds`
-    "hang",  # no answer until the server stops
+    "hang",  # no answer until the server stops or its world is put back
     "truncated-json",  # it happened, half the answer is sent
     "redirect",  # to the sign-in page
     "outsider",  # somebody else changes the flag just before

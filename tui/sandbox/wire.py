@@ -14,7 +14,8 @@ from tui.sandbox.world.http import ApiError, Response
 from tui.sandbox.world.params import from_pairs
 
 _NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")
-_HTML_502 = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body>\n</html>\n"
+_HTML = "<html>\n<head><title>{0}</title></head>\n<body><h1>{0}</h1></body>\n</html>\n"
+_TOO_OFTEN = "This endpoint has been requested too many times. Try again later."
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NO_BODY = frozenset({204, 304})
 
@@ -102,9 +103,13 @@ def faulty(kind: str, retry_after: str | None, base_url: str) -> Response:
     """The answer that an http-* or redirect fault sends."""
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
     answers: dict[str, Response] = {
+        "http-404": Response(404, {"error": "404 Not Found"}),
+        "http-409": Response(409, {"message": "409 Conflict: Resource lock"}),
         "http-429": Response(429, "Retry later\n", headers),
+        "http-429-application": Response(429, {"message": {"error": _TOO_OFTEN}}, headers),
         "http-500": Response(500, {"message": "500 Internal Server Error"}),
-        "http-502": Response(502, _HTML_502),
+        "http-500-html": Response(500, _HTML.format("500 Internal Server Error")),
+        "http-502": Response(502, _HTML.format("502 Bad Gateway")),
         "http-503": Response(503, {"message": "503 Service Unavailable"}, headers),
         "redirect": Response(302, "<html><body>You are being redirected.</body></html>", sign_in(base_url)),
     }
