@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tui.domain.audience import Labels, gains, loses, who
 from tui.domain.gates import OFF, Call, Gates, Route, tidy
-from tui.domain.planning.gate_changes import summary
+from tui.domain.planning.instance_target import summary
 from tui.widgets.outline import BLANK, Row, heading
 from tui.widgets.present import Tone, line
 

@@ -8,8 +8,9 @@ from tui.domain import duration, lint
 from tui.domain.audience import who
 from tui.domain.gates import FULL, Route
 from tui.domain.plan import Change
-from tui.domain.planning.gate_changes import action_of, flag_of, missing_actors, reduces, unnamed
-from tui.domain.planning.situation import Situation, word
+from tui.domain.planning.goals import action_of, flag_of, reduces
+from tui.domain.planning.situation import Situation
+from tui.domain.planning.targets import target_of
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements
 from tui.domain.steps import ISSUES
@@ -29,7 +30,7 @@ def all_requirements(
 ) -> tuple[Requirement, ...]:
     """Everything the goal needs. Reducing exposure needs nothing but a flag that can be reached at all."""
     if reduces(situation, goal):
-        return tuple(_target(situation))
+        return tuple(target_of(situation).unreachable(situation, goal))
     phase = situation.guide.phase(goal.phase)
     found: list[Requirement] = []
     if goal.phase == ISSUES:
@@ -98,29 +99,10 @@ def _waivable(situation: Situation, requirement: str, text: str, path: str) -> R
 
 def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> Iterable[Requirement]:
     """What would make a call fail: said now, before anything is written."""
-    for key in missing_actors(situation, goal):
-        text = f"GitLab knows no {key[0]} {key[1]}"
-        yield Requirement(f"actor-{key[0]}-{key[1]}", text, "open", path=f"phases.{goal.phase}.{key[0]}s", hard=True)
-    if any(change.kind == "set-gate" for change in changes) or goal.step is not None:
-        yield from _flag_access(situation, goal)
+    if any(change.is_gate for change in changes) or goal.step is not None:
+        yield from target_of(situation).obstacles(situation, goal)
     if any(change.kind == "create-issue" for change in changes):
         yield from _project_access(situation)
-
-
-def _target(situation: Situation) -> Iterable[Requirement]:
-    """A project flag or a chat-only one is another flag than the instance's of the same name."""
-    if situation.draft.flag.target != "instance":
-        text = f"Flags with the target {situation.draft.flag.target} cannot be set yet; use the target instance"
-        yield Requirement("target", text, "open", path="flag.target", hard=True)
-
-
-def _flag_access(situation: Situation, goal: Goal) -> Iterable[Requirement]:
-    if situation.draft.flag.target != "instance":
-        yield from _target(situation)
-    elif flag_of(situation, goal) not in situation.observed.flags:
-        operator, instance = situation.observed.operator.username, situation.observed.instance
-        text = f"{operator} is no administrator of {instance}, and instance flags ask for one"
-        yield Requirement("administrator", text, "open", path="gitlab.instance", hard=True)
 
 
 def _project_access(situation: Situation) -> Iterable[Requirement]:
@@ -149,13 +131,11 @@ def warnings(
     found: list[str] = []
     if calls.dips:
         found.append("Between two calls the flag is off for everybody: GitLab closes some gates only all together.")
-    lost = unnamed(situation, goal) if reduces(situation, goal) else ()
-    if lost:
-        found.append(f"Not added again, because they cannot be called by name: {', '.join(lost)}.")
     found.extend(_moves(situation, goal))
     found.extend(_closed(situation))
     found.extend(_templates(situation, slots))
     found.extend(_drift(situation, goal, calls))
+    found.extend(target_of(situation).remarks(situation, goal, calls))
     found.extend(one.text for one in open_requirements)
     found.extend(situation.observed.remarks)
     return tuple(found)
@@ -207,10 +187,3 @@ def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
             f"Somebody else changed {flag.name} since {last.at:%Y-%m-%d %H:%M} UTC: "
             f"in is {who(calls.start, situation.labels)}, and it was {who(last.gates_after, situation.labels)}."
         )
-    if calls.start.percentage_of_time:
-        yield f"{flag.name} has a percentage of time, which GitLab has deprecated: it decides anew at every check."
-    if flag.default_enabled and not flag.exists:
-        yield f"{flag.name} is on by default; the first gate that is set turns that default off."
-    unknown = [word(key) for key in missing_actors(situation, goal)]
-    if unknown and action_of(situation, goal) == "step-back":
-        yield f"GitLab no longer knows {', '.join(unknown)}: not added again."

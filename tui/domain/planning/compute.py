@@ -12,15 +12,13 @@ from tui.domain.gates import Route
 from tui.domain.history import Entry
 from tui.domain.plan import Change, Plan, Request, fingerprint, marker, reference
 from tui.domain.planning.checks import all_requirements, warnings
-from tui.domain.planning.gate_changes import action_of, flag_of, gate_changes, gate_route, reduces, start_of
+from tui.domain.planning.goals import action_of, flag_of, reduces, start_of
 from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_path
 from tui.domain.planning.situation import Situation
+from tui.domain.planning.targets import target_of
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES, OFF_PHASE
-
-NOTE = "note"
-"""The id of the change that leaves the step's note."""
 
 
 def compute(situation: Situation, goal: Goal) -> Plan:
@@ -32,7 +30,7 @@ def compute(situation: Situation, goal: Goal) -> Plan:
     none = IssueChanges((), {}, tuple(situation.observed.issues))
     issues = none if reduces(situation, goal) else issue_changes(situation, goal)
     calls, impossible = _route(situation, goal)
-    gates = gate_changes(situation, goal, calls, tuple(change.id for change in issues.changes))
+    gates = target_of(situation).gate_changes(situation, goal, calls, tuple(change.id for change in issues.changes))
     found = (*all_requirements(situation, goal, calls, (*issues.changes, *gates), issues.bodies), *impossible)
     entry = _entry(situation, goal, calls, (*issues.changes, *gates), found)
     changes = (*issues.changes, *gates)
@@ -76,7 +74,7 @@ def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, 
     if goal.phase == ISSUES:
         return Route(start), ()
     try:
-        return gate_route(situation, goal), ()
+        return target_of(situation).gate_route(situation, goal), ()
     except ValueError as error:
         problem = Requirement("gates", f"The gates cannot be reached: {error}", "open", path="flag.name", hard=True)
         return Route(start), (problem,)
@@ -127,13 +125,11 @@ def _record(
     if slot is None:
         return (), ("No plan issue to leave the step's note on: the history is kept on this machine only.",)
     after = tuple(change.id for change in changes)
-    data: dict[str, Any] = {**entry.as_dict(), "id": reference("operation", NOTE), "at": reference("at")}
-    text = timeline.step_note(entry, data, marker(NOTE, situation.draft.id, slot))
     note = Change(
         id=NOTE,
         kind="add-note",
         summary=f"Note the step on {slot}",
-        request=Request("POST", f"{issue_path(situation, slot)}/notes", {"body": text}),
+        request=Request("POST", f"{issue_path(situation, slot)}/notes", {"body": note_text(entry, slot)}),
         after=after,
         slot=slot,
     )

@@ -9,13 +9,13 @@ from functools import cached_property
 
 from tui.domain.audience import Labels
 from tui.domain.draft import Draft, IssueDraft
-from tui.domain.gates import Gates
+from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide, Phase
 from tui.domain.history import Entry
 from tui.domain.observed import Observed
 from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
-from tui.domain.steps import ISSUES, ActorKey, Step, ladder, wanted
+from tui.domain.steps import ISSUES, ActorKey, Step, beyond, ladder, wanted
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,28 @@ class Situation:
         return progress(self.steps, self.entries)
 
     @cached_property
+    def names(self) -> Mapping[ActorKey, ActorName]:
+        """How the flag's actors are called and kept. A project's flag keeps the names of users themselves."""
+        if self.draft.flag.target != "project":
+            return self.observed.names
+        users = (name for step in self.steps for name in step.users)
+        return {("user", name): ActorName("user", name, name) for name in users}
+
+    def asked(self, step: Step) -> Gates:
+        """The gates that a step asks for by itself: its own audience and those of the steps before it."""
+        return wanted(self.steps, step, self.names)
+
+    def beyond(self, step: Step) -> Gates:
+        """What only the steps after `step` ask for."""
+        return beyond(self.steps, step, self.names)
+
+    @cached_property
     def labels(self) -> Labels:
         """Words for actors: the people of the guide's first audience are the team."""
         people = {phase.id for phase in self.guide.phases if phase.audience == "people"}
         team = {key for step in self.steps if step.phase in people for key in step.actor_keys}
-        names = {name.ref: word(key) for key, name in self.observed.names.items()}
-        refs = frozenset(self.observed.names[key].ref for key in team if key in self.observed.names)
+        names = {name.ref: word(key) for key, name in self.names.items()}
+        refs = frozenset(self.names[key].ref for key in team if key in self.names)
         return Labels(names, refs, f"{self.draft.flag.actor}s")
 
     @cached_property
@@ -74,7 +90,7 @@ class Situation:
         steps = [step for step in self.steps if step.phase == phase.id]
         if not steps or phase.audience == "everyone":
             return False
-        asked = wanted(self.steps, steps[-1], self.observed.names)
+        asked = self.asked(steps[-1])
         gates = self.observed.flag(steps[-1].flag).gates
         return not gates.boolean and bool(asked.actors or asked.groups) and asked.within(gates)
 

@@ -1,0 +1,71 @@
+"""What a goal means for the flag, whatever its target: the action, where the flag is now, and the gates wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui.domain.gates import OFF, Gates
+from tui.domain.history import Action
+from tui.domain.planning.situation import Situation
+from tui.domain.progress import Goal
+from tui.domain.steps import ISSUES, OFF_PHASE
+
+
+def action_of(situation: Situation, goal: Goal) -> Action:
+    """What going to the goal is called from where the rollout is."""
+    if goal.phase == ISSUES:
+        return "create-issues"
+    if goal.phase == OFF_PHASE or goal.step is None:
+        return "roll-back"
+    place = situation.steps.index(goal.step)
+    if place == situation.progress.index:
+        return "repair"
+    return "advance" if place > situation.progress.index else "step-back"
+
+
+def flag_of(situation: Situation, goal: Goal) -> str:
+    """The flag that the goal is about."""
+    return goal.step.flag if goal.step else situation.draft.flag.name
+
+
+def reduces(situation: Situation, goal: Goal) -> bool:
+    """Whether the goal is a way back: nothing may stand in the way of that."""
+    return action_of(situation, goal) in {"step-back", "roll-back"}
+
+
+def start_of(situation: Situation, goal: Goal) -> Gates:
+    """The gates that the calls start from. On the way back all that may be open counts, whatever the reading says."""
+    flag = situation.observed.flag(flag_of(situation, goal))
+    return flag.widest if reduces(situation, goal) else flag.gates
+
+
+def wanted_gates(situation: Situation, goal: Goal) -> Gates:
+    """The gates after the goal.
+
+    Going on keeps whatever else is in the flag, so that each step contains the one before. Going back takes
+    away what only later steps asked for, and any percentage of time. A step back that was broken off goes where
+    it was going: what it has cleared can no longer be read.
+    """
+    start = start_of(situation, goal)
+    if goal.phase == OFF_PHASE:
+        return OFF
+    if goal.step is None:
+        return start
+    own = situation.asked(goal.step)
+    if own.boolean:
+        return own
+    kept = start
+    if action_of(situation, goal) == "step-back":
+        if situation.gates_wanted is not None:
+            return situation.gates_wanted
+        later = situation.beyond(goal.step)
+        kept = replace(
+            start, actors=start.actors - later.actors, groups=start.groups - later.groups, percentage_of_time=0
+        )
+    return replace(
+        kept,
+        boolean=False,
+        actors=kept.actors | own.actors,
+        groups=kept.groups | own.groups,
+        percentage_of_actors=own.percentage_of_actors,
+    )
