@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui.domain.chatops import Chat
 from tui.domain.errors import BadInput
 from tui.store import settings
 from tui.store.locations import Locations
@@ -93,6 +94,9 @@ def test_all_problems_come_at_once(locations: Locations) -> None:
         ('[[instances]]\nname = "a"\nurl = "gitlab.example.com"', "instances[0].url"),
         ('[[instances]]\nname = "a"\nurl = "https://me:pass@x"', "instances[0].url"),
         ('[[instances]]\nname = "a"\nurl = "https://x"\ntoken_env = "A-B"', "instances[0].token_env"),
+        ('[[instances]]\nname = "a"\nurl = "https://x"\nchatops_prefix = "/bot; run"', "instances[0].chatops_prefix"),
+        ('[[instances]]\nname = "a"\nurl = "https://x"\nchatops_channel = ""', "instances[0].chatops_channel"),
+        ('[[instances]]\nname = "a"\nurl = "https://x"\nchatops_cross_post = "a b"', "instances[0].chatops_cross_post"),
         ('default_instance = "nowhere"', "default_instance"),
         ("schema = 2", "schema"),
         ("operator = ", "line 1"),
@@ -100,6 +104,12 @@ def test_all_problems_come_at_once(locations: Locations) -> None:
 )
 def test_wrong_values(locations: Locations, text: str, path: str) -> None:
     assert [problem.path for problem in refused(locations, text).problems] == [path]
+
+
+def test_the_chat_bot_is_called_as_the_settings_say() -> None:
+    assert Instance(name="x", url="https://x").chat == Chat("/chatops gitlab run", "#production", "")
+    older = Instance(name="x", url="https://x", chatops_prefix="/chatops run", chatops_cross_post="#our_team")
+    assert older.chat == Chat("/chatops run", "#production", "#our_team")
 
 
 def test_a_name_twice_is_refused(locations: Locations) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tui.domain.chatops import CHANNEL, PREFIX, Chat
 from tui.domain.draft import Strictness
 from tui.domain.errors import BadInput
 from tui.domain.problem import Problem
@@ -23,6 +24,8 @@ SANDBOX = "sandbox"
 ENV = "env"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_COMMAND = re.compile(r"/?[\w-]+(?: [\w-]+)*")
+_CHANNEL = re.compile(r"[#@]?[\w.-]+")
 _SECRET_KEY = re.compile(r"token|password|passwd|secret|private_key|api_key", re.IGNORECASE)
 _SECRET_VALUE = re.compile(r"\bgl[a-z]{2,10}-[A-Za-z0-9_.-]{8,}")
 _TOKENS = "a token belongs into GITLAB_TOKEN, a variable named by token_env, or python-gitlab's own configuration file"
@@ -32,7 +35,9 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A GitLab instance and where its token comes from.
 
     `config` is a section of python-gitlab's own configuration file, `token_env` an environment variable's name, `ca` a
-    file of certificates to trust. `production` instances ask more before they change anything.
+    file of certificates to trust. `production` instances ask more before they change anything. The last three are for
+    flags that a chat bot sets: how it is called (older ones: `/chatops run`), the channel in which, and the channel to
+    post to besides (empty: the team's own).
     """
 
     name: str
@@ -42,7 +47,14 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ca: str = ""
     insecure_http: bool = False
     production: bool = True
-    chatops_prefix: str = "/chatops gitlab run"
+    chatops_prefix: str = PREFIX
+    chatops_channel: str = CHANNEL
+    chatops_cross_post: str = ""
+
+    @property
+    def chat(self) -> Chat:
+        """How the chat bot of this instance is called."""
+        return Chat(self.chatops_prefix, self.chatops_channel, self.chatops_cross_post)
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,9 +168,19 @@ def _check(settings: Settings) -> Iterator[Problem]:
             yield Problem(f"{path}.name", f'"{one_line(instance.name)}" is there twice', "each name once")
         names.add(instance.name)
         yield from _check_address(path, instance)
+        yield from _check_chat(path, instance)
     if settings.default_instance not in names | {SANDBOX, ENV}:
         allowed = "one of: " + ", ".join([SANDBOX, ENV, *(one_line(name) for name in names)])
         yield Problem("default_instance", f'there is no instance "{one_line(settings.default_instance)}"', allowed)
+
+
+def _check_chat(path: str, instance: Instance) -> Iterator[Problem]:
+    if not _COMMAND.fullmatch(instance.chatops_prefix):
+        yield Problem(f"{path}.chatops_prefix", "is not how a bot is called", f"words on one line, such as {PREFIX}")
+    for key in ("chatops_channel", "chatops_cross_post"):
+        channel = getattr(instance, key)
+        if not _CHANNEL.fullmatch(channel) and (channel or key == "chatops_channel"):
+            yield Problem(f"{path}.{key}", "is not the name of a channel", f"one word, such as {CHANNEL}")
 
 
 def _check_address(path: str, instance: Instance) -> Iterator[Problem]:
