@@ -36,7 +36,10 @@ class ProjectSeen:
 
 @dataclass(frozen=True)
 class IssueSeen:
-    """A plan issue as GitLab has it; `ref` is the full reference (`group/project#12`)."""
+    """A plan issue as GitLab has it; `ref` is the full reference (`group/project#12`).
+
+    `updated` is GitLab's own time of the last change to it, comments included.
+    """
 
     project_id: int
     iid: int
@@ -50,6 +53,9 @@ class IssueSeen:
     assignees: tuple[Clean, ...] = ()
     due: str = ""
     author_id: int = 0
+    author: str = ""
+    closed_by: str = ""
+    updated: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 
 from msgspec import UNSET
 
@@ -61,19 +61,26 @@ def issue(found: wire.Issue, base: str) -> IssueSeen:
         assignees=tuple(one_line(person.username) for person in found.assignees or ()),
         due=one_line(found.due_date or ""),
         author_id=found.author.id if found.author else 0,
+        author=one_line(found.author.username if found.author else ""),
+        closed_by=one_line(found.closed_by.username if found.closed_by else ""),
+        updated=in_utc(found.updated_at) if found.updated_at else None,
     )
 
 
+def in_utc(moment: datetime) -> datetime:
+    """A time as GitLab gave it; it is UTC when it names no zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def note(found: wire.Note, issue_url: str) -> NoteSeen:
-    """The note; its time is UTC when GitLab names no zone."""
+    """The note."""
     author = found.author or wire.Person(0)
-    at = found.created_at if found.created_at.tzinfo else found.created_at.replace(tzinfo=UTC)
     return NoteSeen(
         found.id,
         clean(found.body or ""),
         one_line(author.username),
         author.id,
-        at,
+        in_utc(found.created_at),
         one_line(note_url(issue_url, found.id)),
         found.system,
     )

@@ -98,6 +98,8 @@ class Issue(Struct):
     web_url: str = ""
     references: References | None = None
     author: Person | None = None
+    closed_by: Person | None = None
+    updated_at: datetime | None = None
 
 
 class Note(Struct):

@@ -185,31 +185,3 @@ def _or_remark(read: Callable[[], T], instead: T, what: str, remarks: list[str])
     except GitLabError as error:
         remarks.append(f"The project's {what} could not be read: {error}")
         return instead
-
-
-def difference(before: Observed, after: Observed) -> str:
-    """What changed between two looks, in words; empty when nothing that a plan depends on."""
-    from tui.domain.audience import Labels, who
-
-    spoken = Labels({name.ref: name.name for name in after.names.values()})
-    found = []
-    for name in before.flags.keys() | after.flags.keys():
-        old, new = before.flag(name).gates, after.flag(name).gates
-        if old != new:
-            found.append(f"{name} was on for {who(old, spoken)} and is on for {who(new, spoken)}")
-    for slot in before.issues.keys() | after.issues.keys():
-        found.extend(_issue_difference(slot, before.issues.get(slot), after.issues.get(slot)))
-    return "; ".join(found)
-
-
-def _issue_difference(slot: str, old: IssueSeen | None, new: IssueSeen | None) -> list[str]:
-    if old is None or new is None:
-        return [f"the issue {slot} {'appeared' if old is None else 'is gone'}"]
-    words = []
-    if (old.title, old.description) != (new.title, new.description):
-        words.append(f"{new.ref} was edited")
-    if old.open != new.open:
-        words.append(f"{new.ref} was {'reopened' if new.open else 'closed'}")
-    if old.confidential != new.confidential:
-        words.append(f"{new.ref} is now {'confidential' if new.confidential else 'public'}")
-    return words

@@ -1,0 +1,156 @@
+"""What is not as it was when a plan was made: of GitLab, of the draft, of what the plan comes to.
+
+A plan depends on gates and on reference, title, description, privacy and state of its plan issues: that is what a
+fingerprint covers. It does not depend on their labels, assignees, due dates and links: nothing is computed from the
+first three, and a link that somebody else has made in the meantime is what was wanted.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tui.domain.audience import Labels, who
+from tui.domain.draft import Draft
+from tui.domain.observed import IssueSeen, Observed
+from tui.domain.plan import Change, Plan
+from tui.domain.text import counted, shorten
+
+_SHOWN = 60
+"""Characters of a value that are shown."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One thing that changed, in words. `subject` is `flag:NAME`, `issue:SLOT`, `draft:PATH`, `guide` or `plan`.
+
+    `topic` is what changed of an issue (`description`, `title`, `state`, `privacy`); `by` says who did it.
+    """
+
+    subject: str
+    text: str
+    by: str = ""
+    topic: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it on one line."""
+        return f"{self.text} ({self.by})" if self.by else self.text
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain data for JSON."""
+        return {"subject": self.subject, "text": self.text, "by": self.by}
+
+
+def drifts(before: Observed, after: Observed) -> tuple[Drift, ...]:
+    """What changed between two looks, of all that a plan depends on."""
+    spoken = Labels({name.ref: name.name for name in (*before.names.values(), *after.names.values())})
+    found: list[Drift] = []
+    for name in sorted(before.flags.keys() | after.flags.keys()):
+        old, new = before.flag(name).gates, after.flag(name).gates
+        if old != new:
+            text = f"{name} was on for {who(old, spoken)} and is on for {who(new, spoken)}"
+            found.append(Drift(f"flag:{name}", text))
+    for slot in sorted(before.issues.keys() | after.issues.keys()):
+        found.extend(_issue(slot, before.issues.get(slot), after.issues.get(slot)))
+    return tuple(found)
+
+
+def _issue(slot: str, old: IssueSeen | None, new: IssueSeen | None) -> Iterator[Drift]:
+    subject = f"issue:{slot}"
+    if old is None or new is None:
+        ref = f" ({new.ref})" if new else f" ({old.ref})" if old else ""
+        yield Drift(subject, f"the issue {slot}{ref} {'appeared' if old is None else 'is gone'}")
+        return
+    if old.ref != new.ref:
+        yield Drift(subject, f"{slot} was {old.ref} and is {new.ref}")
+    if old.title != new.title:
+        text = f"{new.ref} was called “{shorten(old.title, _SHOWN)}” and is called “{shorten(new.title, _SHOWN)}”"
+        yield Drift(subject, text, topic="title")
+    if old.description != new.description:
+        text = f"the description of {new.ref} was edited: {_lines(old.description, new.description)}"
+        yield Drift(subject, text, topic="description")
+    if old.open != new.open:
+        yield Drift(subject, f"{new.ref} was {'reopened' if new.open else 'closed'}", topic="state")
+    if old.confidential != new.confidential:
+        text = f"{new.ref} was made {'confidential' if new.confidential else 'public'}"
+        yield Drift(subject, text, topic="privacy")
+
+
+def _lines(old: str, new: str) -> str:
+    """`2 lines added, 1 line removed`, with the first line of each."""
+    found = [one for one in difflib.ndiff(old.split("\n"), new.split("\n")) if one[:2] in {"+ ", "- "}]
+    words = []
+    for sign, word in (("+ ", "added"), ("- ", "removed")):
+        lines = [one[2:] for one in found if one.startswith(sign)]
+        if lines:
+            first = next((one for one in lines if one.strip()), "")
+            shown = f" (“{shorten(first, _SHOWN)}”{', …' if len(lines) > 1 else ''})" if first else ""
+            words.append(f"{counted(len(lines), 'line')} {word}{shown}")
+    return ", ".join(words)
+
+
+def draft_drifts(before: Draft, after: Draft) -> tuple[Drift, ...]:
+    """The fields of the draft that have another value."""
+    old, new = _fields(msgspec.to_builtins(before)), _fields(msgspec.to_builtins(after))
+    return tuple(
+        Drift(f"draft:{path}", f"the draft's {path} was {_value(old.get(path))} and is {_value(new.get(path))}")
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    )
+
+
+def _fields(value: object, path: str = "") -> dict[str, str]:
+    """The leaves of plain data by their paths; records are called by what people call them."""
+    if isinstance(value, dict):
+        pairs = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        pairs = [(f"{path}[{_key(item, place)}]", item) for place, item in enumerate(value)]
+    elif isinstance(value, list):
+        return {path: ", ".join(map(str, value))}
+    else:
+        return {path: "" if value is None else str(value)}
+    found: dict[str, str] = {}
+    for name, item in pairs:
+        found |= _fields(item, name)
+    return found
+
+
+def _key(item: Mapping[str, Any], place: int) -> str:
+    if "kind" in item and "fields" in item:
+        return f"{item['kind']}@{item['phase']}" if item.get("phase") else str(item["kind"])
+    return str(item.get("id") or item.get("requirement") or place)
+
+
+def _value(text: str | None) -> str:
+    return f"“{shorten(text, _SHOWN)}”" if text else "empty"
+
+
+@dataclass(frozen=True)
+class PlanDifference:
+    """How one plan differs from another: ids of changes that are new or other ones, and summaries of those gone."""
+
+    added: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    gone: tuple[str, ...] = ()
+
+
+def plan_difference(before: Plan, after: Plan) -> PlanDifference:
+    """What of `after` an operator who has reviewed `before` has not seen yet."""
+    old, new = ({one.id: one for one in plan.changes} for plan in (before, after))
+    return PlanDifference(
+        added=frozenset(new.keys() - old.keys()),
+        changed=frozenset(name for name in new.keys() & old.keys() if _shape(new[name]) != _shape(old[name])),
+        gone=tuple(one.summary for name, one in old.items() if name not in new),
+    )
+
+
+def _shape(change: Change) -> object:
+    """What matters of a change. Notes and timelines tell of the others and follow them."""
+    if change.kind in {"add-note", "edit-issue"}:
+        return change.summary
+    return change.summary, change.request, change.before, change.expected
