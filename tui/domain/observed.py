@@ -62,7 +62,8 @@ class IssueSeen:
 class FlagSeen:
     """A feature flag; `exists` is false when GitLab keeps no gates for it, `defined` None when unknown.
 
-    `left` is what our own last change left, when the reading may be older than it, until `settled_at`.
+    `left` is what our own last change left, when the reading may be older than it, until `settled_at`. An `attested`
+    flag was not read: its gates are what operators said; `left` is what the `unanswered` chat command would leave.
     """
 
     name: str
@@ -73,6 +74,8 @@ class FlagSeen:
     default_enabled: bool = False
     left: Gates | None = None
     settled_at: datetime | None = None
+    attested: bool = False
+    unanswered: str = ""
 
     @property
     def widest(self) -> Gates:
