@@ -36,7 +36,7 @@ def who(gates: Gates, labels: Labels) -> str:
 
 
 def _parts(gates: Gates, labels: Labels) -> list[str]:
-    if gates.boolean:
+    if gates.everybody:
         return ["everybody"]
     parts = [*labels.actors(gates.actors), *sorted(gates.groups)]
     if gates.percentage_of_actors:
@@ -57,9 +57,9 @@ def loses(before: Gates, after: Gates, labels: Labels) -> str:
 
 
 def _difference(small: Gates, large: Gates, labels: Labels, word: str) -> list[str]:
-    if small.boolean or large == OFF:
+    if small.everybody or large == OFF:
         return []
-    if large.boolean:
+    if large.everybody:
         return ["everybody else" if small != OFF else "everybody"]
     parts = [*labels.actors(large.actors - small.actors), *sorted(large.groups - small.groups)]
     points = large.percentage_of_actors - small.percentage_of_actors

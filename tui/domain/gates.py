@@ -3,8 +3,9 @@
 GitLab's transitions (`Admin::SetFeatureFlagService` over Flipper) are not what intuition says:
 
 - `false`, and `0` with any key, clears every gate: the team and the employees too;
-- `true`, and `100` with any key, clears every other gate;
-- a percentage on a fully-on flag is refused;
+- `true`, and `100` with any key, clears every other gate (GitLab 13.8 keeps them beside it, and keeps 100 as a
+  percentage: everybody is in all the same, so gates are compared by whom they let in);
+- a percentage on a fully-on flag is refused (13.8 takes it, and nobody's access changes);
 - a percentage leaves actors and groups alone, and 1..99 is the only way to change it without clearing.
 
 So "100 % back to 50 %" and "25 % back to the members" both pass through off-for-all, and the operator is told.
@@ -39,12 +40,21 @@ class Gates:
             return "on"
         return "conditional" if self != OFF else "off"
 
+    @property
+    def everybody(self) -> bool:
+        """Whether all are in, whatever else stands beside it."""
+        return self.boolean or self.percentage_of_actors >= FULL or self.percentage_of_time >= FULL
+
+    def same_audience(self, other: Gates) -> bool:
+        """Whether the same people are in: equal gates, or everybody in both."""
+        return self == other or (self.everybody and other.everybody)
+
     def within(self, other: Gates) -> bool:
         """Whether everybody who is in here is in `other` too, whoever they are."""
-        if other.boolean:
+        if other.everybody:
             return True
         return (
-            not self.boolean
+            not self.everybody
             and self.actors <= other.actors
             and self.groups <= other.groups
             and self.percentage_of_actors <= other.percentage_of_actors
@@ -52,10 +62,9 @@ class Gates:
         )
 
     def union(self, other: Gates) -> Gates:
-        """Everybody who is in either."""
-        if self.boolean or other.boolean:
-            return ON
+        """All gates that are in either."""
         return Gates(
+            boolean=self.boolean or other.boolean,
             actors=self.actors | other.actors,
             groups=self.groups | other.groups,
             percentage_of_actors=max(self.percentage_of_actors, other.percentage_of_actors),
@@ -186,13 +195,13 @@ def route(observed: Gates, wanted: Gates, names: Iterable[ActorName] = ()) -> Ro
 
 
 def _calls(observed: Gates, wanted: Gates, known: Mapping[str, ActorName]) -> list[Call]:
-    if observed == wanted:
+    if observed.same_audience(wanted):
         return []
-    if wanted == ON:
+    if wanted.everybody:
         return [Call("on")]
     if wanted == OFF:
         return [Call("off")]
-    if wanted.boolean or wanted.percentage_of_time not in {0, observed.percentage_of_time}:
+    if wanted.percentage_of_time not in {0, observed.percentage_of_time}:
         raise ValueError("a plan wants either everybody, or people, groups and a percentage of actors")
     if _must_clear(observed, wanted):
         return [Call("off"), *_widen(OFF, wanted, known)]

@@ -14,12 +14,28 @@ from tui.domain.text import Clean
 
 @dataclass(frozen=True)
 class Operator:
-    """Who the token belongs to; `admin` is None when GitLab does not say."""
+    """Who the token belongs to; `admin` is None when GitLab does not say.
+
+    `scopes` are the token's, None when it does not tell. `limited` is an administrator whose token may not act as
+    one: GitLab's Admin Mode is on and the token lacks the scope `admin_mode`.
+    """
 
     id: int
     username: Clean
     name: Clean
     admin: bool | None = None
+    scopes: tuple[Clean, ...] | None = None
+    limited: bool = False
+
+    @property
+    def powers(self) -> bool:
+        """Whether the token has an administrator's powers."""
+        return bool(self.admin) and not self.limited
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the token's scopes allow changes; what is not known is tried."""
+        return self.scopes is None or "api" in self.scopes
 
 
 @dataclass(frozen=True)
@@ -91,17 +107,24 @@ def doubted(seen: FlagSeen, entries: Iterable[Entry], now: datetime) -> FlagSeen
     """The flag, with what our own last change left beside the reading when the two differ and it may be a cache.
 
     Within a minute of our change a reading of gates that we passed through is either old or somebody undid us. Which
-    of the two, only time tells: nobody may widen the flag on either guess, and narrowing it must cover both.
+    of the two, only time tells: nobody may widen the flag on either guess, and narrowing it must cover both. A change
+    that took access away may have passed through off for all and through anything on the way from there.
     """
     ours = [entry for entry in entries if entry.flag == seen.name and now - entry.at <= CACHED]
-    if not ours or seen.gates == ours[-1].gates_after or not any(_on_the_way(seen.gates, entry) for entry in ours):
+    if (
+        not ours
+        or seen.gates.same_audience(ours[-1].gates_after)
+        or not any(_on_the_way(seen.gates, entry) for entry in ours)
+    ):
         return seen
     return replace(seen, left=ours[-1].gates_after, settled_at=ours[-1].at + CACHED)
 
 
 def _on_the_way(gates: Gates, entry: Entry) -> bool:
     before, after = entry.gates_before, entry.gates_after
-    return gates == before or (before.within(gates) and gates.within(after))
+    if before.within(after):
+        return before.within(gates) and gates.within(after)
+    return gates.within(before) or gates.within(after)
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,6 @@ def progress(steps: Sequence[Step], entries: Iterable[Entry]) -> Progress:
 
 def _below(steps: Sequence[Step], entry: Entry) -> Step | None:
     """The highest percentage of the entry's phase that is not above the one it went to."""
-    reached = FULL if entry.gates_after.boolean else entry.gates_after.percentage_of_actors
+    reached = FULL if entry.gates_after.everybody else entry.gates_after.percentage_of_actors
     below = [step for step in steps if step.phase == entry.phase and 0 < step.percentage <= reached]
     return below[-1] if below else None

@@ -2,14 +2,19 @@
 
 GitLab answers 201 and silently drops what the caller may not set: labels, assignees, the due date, and
 `confidential`. And it stores texts without carriage returns and without blanks at the end.
+
+What a gate call does depends on GitLab's age, and no version number is asked for it: the gates in the answer are fresh
+(a later reading may come from a cache), so they alone decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tui.domain.gates import Gates
+from tui.domain.audience import Labels, who
+from tui.domain.gates import OFF, Gates, tidy
 from tui.domain.plan import Change, Request
 
 
@@ -23,6 +28,51 @@ def gates_in(answer: Mapping[str, Any]) -> Gates:
         percentage_of_actors=found.get("percentage_of_actors") or 0,
         percentage_of_time=found.get("percentage_of_time") or 0,
     )
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """What the answer to a gate change means, in words. A `problem` stops the apply, a `remark` is only told."""
+
+    problem: str = ""
+    remark: str = ""
+
+
+def gate_answer(change: Change, got: Gates, labels: Labels) -> GateAnswer:
+    """Compare the gates that a gate change left (`got`) with the ones that it was to leave.
+
+    The audience counts: GitLab 13.8 keeps other gates beside `true`, and everybody is in all the same. A change that
+    takes access away is also right when GitLab has let in fewer still.
+    """
+    before, expected = change.before or OFF, change.expected or OFF
+    if got.same_audience(expected):
+        return GateAnswer()
+    now, wanted = who(got, labels), who(expected, labels)
+    if got == _truncated(change, expected):
+        kept, asked = tidy(got.percentage_of_actors), tidy(expected.percentage_of_actors)
+        return GateAnswer(
+            f"this GitLab keeps whole percentages only: it made {kept} of {asked}, so in is {now}. "
+            "Change the step to a whole percentage"
+        )
+    if expected.within(before) and got.within(expected):
+        return GateAnswer(remark=f"somebody else has taken access away too: in is {now}, not {wanted}")
+    if got == before:
+        return GateAnswer(
+            f"GitLab answered and changed nothing: in is still {now}. It does not know the name, or another process "
+            "has put the gate back"
+        )
+    return GateAnswer(
+        f"GitLab has the flag on for {now}, not for {wanted}: "
+        "somebody else changed it, or this GitLab understands the call otherwise"
+    )
+
+
+def _truncated(change: Change, expected: Gates) -> Gates | None:
+    """What is left of a fraction on a GitLab that cuts it off (13.8: 25.5 is 25, and 0.5 closes the gate)."""
+    asked = change.request.body.get("value")
+    if not isinstance(asked, float) or asked == int(asked) or expected.percentage_of_actors != asked:
+        return None
+    return replace(expected, percentage_of_actors=int(asked))
 
 
 def stored(text: str) -> str:

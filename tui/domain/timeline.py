@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.domain import duration, markdown
-from tui.domain.gates import OFF, ON, Gates, tidy
+from tui.domain.gates import OFF, Gates, tidy
 from tui.domain.history import ACTION_WORDS, Entry, entry_comment
 from tui.domain.progress import progress
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
@@ -119,9 +119,9 @@ def headline(entry: Entry) -> str:
     flag, before, after = _quoted(entry.flag), entry.gates_before, entry.gates_after
     if entry.phase == ISSUES:
         return "The plan issues of this rollout have been created."
-    if after in (OFF, ON):
-        return f"Feature flag {flag} has been set to `{'true' if after == ON else 'false'}`"
-    narrowed = before.boolean or not before.within(after)
+    if after == OFF or after.everybody:
+        return f"Feature flag {flag} has been set to `{'true' if after.everybody else 'false'}`"
+    narrowed = before.everybody or not before.within(after)
     if after.percentage_of_actors and (narrowed or after.percentage_of_actors != before.percentage_of_actors):
         return f"Feature flag {flag} has been set to `{tidy(after.percentage_of_actors)}%` of actors"
     kept = OFF if narrowed else before

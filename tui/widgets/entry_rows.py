@@ -52,7 +52,7 @@ def reach(gates: Gates) -> str:
 
     Gates are alternatives: at 25 % the team is still in, which the full words of `domain.audience` say.
     """
-    if gates.boolean:
+    if gates.everybody:
         return "everybody"
     if gates.percentage_of_time:
         return f"{tidy(gates.percentage_of_time)} % of time"

@@ -58,7 +58,7 @@ def next_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
 def drift(flag: str, gates: Gates, entries: Sequence[Entry]) -> Entry | None:
     """The last entry of the flag when GitLab's gates are not what it left."""
     last = next((entry for entry in reversed(entries) if entry.flag == flag), None)
-    return last if last is not None and last.gates_after != gates else None
+    return last if last is not None and not last.gates_after.same_audience(gates) else None
 
 
 def drifted(situation: Situation) -> bool:

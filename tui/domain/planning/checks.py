@@ -182,7 +182,7 @@ def _templates(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     flag = situation.observed.flag(flag_of(situation, goal))
     last = next((entry for entry in reversed(situation.entries) if entry.flag == flag.name), None)
-    if last is not None and last.gates_after != calls.start and situation.gates_before is None:
+    if last is not None and not last.gates_after.same_audience(calls.start) and situation.gates_before is None:
         yield (
             f"Somebody else changed {flag.name} since {last.at:%Y-%m-%d %H:%M} UTC: "
             f"in is {who(calls.start, situation.labels)}, and it was {who(last.gates_after, situation.labels)}."

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from tui.domain import timeline
 from tui.domain.audience import effect
 from tui.domain.draft import IssueDraft
 from tui.domain.gates import Route
 from tui.domain.history import Entry
-from tui.domain.plan import Change, Plan, Request, fingerprint, marker, reference
+from tui.domain.note import NOTE, note_text
+from tui.domain.plan import Change, Plan, Request, fingerprint
 from tui.domain.planning.checks import all_requirements, warnings
 from tui.domain.planning.goals import action_of, flag_of, reduces, start_of
 from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_path

@@ -52,9 +52,9 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
     if goal.step is None:
         return start
     own = situation.asked(goal.step)
-    if own.boolean:
+    if own.everybody:
         return own
-    kept = start
+    kept = replace(start, percentage_of_time=0) if start.everybody else start
     if action_of(situation, goal) == "step-back":
         if situation.gates_wanted is not None:
             return situation.gates_wanted

@@ -92,7 +92,7 @@ class Situation:
             return False
         asked = self.asked(steps[-1])
         gates = self.observed.flag(steps[-1].flag).gates
-        return not gates.boolean and bool(asked.actors or asked.groups) and asked.within(gates)
+        return not gates.everybody and bool(asked.actors or asked.groups) and asked.within(gates)
 
     def goal(self, phase: str = "", step: str = "") -> Goal | None:
         """What is asked for by words; without words the next step that is due. None when nothing is left or known."""
