@@ -42,6 +42,10 @@ class Chat:
     cross_post: str = ""
 
 
+CHAT = Chat()
+"""GitLab.com's own bot."""
+
+
 def word(text: str) -> str:
     """`text` if it can stand in a chat command as one word. ValueError for anything that would end or extend it."""
     if not _WORD.fullmatch(text):

@@ -181,6 +181,8 @@ def _templates(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
 
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     flag = situation.observed.flag(flag_of(situation, goal))
+    if flag.attested:  # nobody looked, so nothing was seen
+        return
     last = next((entry for entry in reversed(situation.entries) if entry.flag == flag.name), None)
     if last is not None and not last.gates_after.same_audience(calls.start) and situation.gates_before is None:
         yield (

@@ -114,6 +114,7 @@ def _entry(
         effect=effect(start, calls.end, situation.labels, dips=calls.dips),
         names=_names(situation, start.actors | calls.end.actors),
         live_seconds=int((situation.now - since).total_seconds()) if since else None,
+        attested=situation.draft.flag.target == "chatops",
     )
 
 

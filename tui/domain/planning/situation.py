@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from tui.domain.audience import Labels
+from tui.domain.chatops import CHAT, Chat
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide, Phase
@@ -23,7 +24,7 @@ class Situation:
     """Draft, guide, skeletons by file name, what GitLab said, the history so far (oldest first), and the time.
 
     `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
-    call, and those it was on the way to.
+    call, and those it was on the way to. `chat` says how the chat bot is called.
     """
 
     draft: Draft
@@ -35,6 +36,7 @@ class Situation:
     reason: str = ""
     gates_before: Gates | None = None
     gates_wanted: Gates | None = None
+    chat: Chat = CHAT
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
