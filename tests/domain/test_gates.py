@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,8 @@ NAMES = (
 REFS = tuple(name.ref for name in NAMES)
 GROUPS = ("gitlab_team_members", "beta_testers")
 PERCENTAGES = (0, 0.5, 25, 50)
+PEOPLE = {"in the first quarter": 20.0, "in the last": 90.0}
+"""Two users by the percentage from which they are in."""
 
 CALLS = (
     Call("on"),
@@ -40,8 +43,46 @@ def gates() -> st.SearchStrategy[Gates]:
     return st.one_of(st.just(ON), st.just(OFF), conditional)
 
 
+def old_gates() -> st.SearchStrategy[Gates]:
+    """Gates that GitLab 13.8 can have: anything beside boolean, and 100 as a percentage."""
+    return st.builds(
+        Gates,
+        boolean=st.booleans(),
+        actors=st.frozensets(st.sampled_from(REFS)),
+        groups=st.frozensets(st.sampled_from(GROUPS)),
+        percentage_of_actors=st.sampled_from((0, 1, 25, 50, 100)),
+        percentage_of_time=st.sampled_from((0, 0, 10, 100)),
+    )
+
+
 def wanted() -> st.SearchStrategy[Gates]:
     return gates().filter(lambda one: not one.percentage_of_time)
+
+
+def follow_old(start: Gates, calls: tuple[Call, ...]) -> list[Gates]:
+    """What GitLab 13.8 does, written down from what was observed: true keeps the rest, only false clears."""
+    passed = [start]
+    for call in calls:
+        now = passed[-1]
+        match call.kind:
+            case "on":
+                passed.append(replace(now, boolean=True))
+            case "off":
+                passed.append(OFF)
+            case "percentage":
+                passed.append(replace(now, percentage_of_actors=int(call.percentage)))
+            case _:
+                passed.append(simulate(now, call))
+    return passed
+
+
+def inside(gates_: Gates) -> set[str]:
+    """Who is in, asked one by one: each actor, a member of each group, two users by percentage, one by luck."""
+    people = {*REFS, *GROUPS, *PEOPLE, "by luck"}
+    lucky = {"by luck"} if gates_.percentage_of_time else set()
+    everybody = gates_.boolean or gates_.percentage_of_actors == 100 or gates_.percentage_of_time == 100
+    drawn = {one for one, needs in PEOPLE.items() if gates_.percentage_of_actors >= needs}
+    return people if everybody else {*gates_.actors, *gates_.groups, *drawn, *lucky}
 
 
 def follow(start: Gates, calls: tuple[Call, ...]) -> list[Gates]:
@@ -99,6 +140,37 @@ def test_a_route_is_off_for_all_only_when_no_other_route_exists(start: Gates, en
         assert (
             start.boolean or start.percentage_of_time or (start.percentage_of_actors and not end.percentage_of_actors)
         )
+
+
+@given(old_gates(), wanted().filter(lambda one: one.percentage_of_actors == int(one.percentage_of_actors)))
+def test_on_an_old_gitlab_every_route_arrives_at_the_same_audience(start: Gates, end: Gates) -> None:
+    way = route(start, end, NAMES)
+    passed = follow_old(start, way.calls)
+    assert passed[-1].same_audience(end)
+    assert len(passed) == 1 + len(way.after)
+    assert all(real.same_audience(told) for real, told in zip(passed[1:], way.after, strict=True))
+
+
+@given(old_gates(), old_gates())
+def test_audiences_are_compared_by_who_is_in(one: Gates, other: Gates) -> None:
+    assert one.within(one)
+    assert one.same_audience(other) == (one.within(other) and other.within(one))
+    if one.within(other):
+        assert inside(one) <= inside(other)
+    both = one.union(other)
+    assert one.within(both)
+    assert other.within(both)
+    assert inside(both) == inside(one) | inside(other)
+
+
+@given(old_gates())
+def test_everybody_is_everybody_whatever_stands_beside_it(one: Gates) -> None:
+    assert one.everybody == ON.within(one) == one.same_audience(ON)
+
+
+@pytest.mark.parametrize("all_in", [ON, replace(ON, groups=frozenset(GROUPS)), Gates(percentage_of_actors=100)])
+def test_a_flag_that_is_on_for_everybody_needs_no_call_to_be_so(all_in: Gates) -> None:
+    assert route(all_in, ON, NAMES).calls == ()
 
 
 @settings(max_examples=60, deadline=None)

@@ -28,6 +28,19 @@ def test_a_state_that_our_own_changes_passed_through_is_in_doubt_for_a_minute(ol
     assert doubted(seen(old), HISTORY, LATER) == seen(old)
 
 
+@pytest.mark.parametrize("old", [OFF, TEAM, replace(MEMBERS, percentage_of_actors=25), Gates(groups=MEMBERS.groups)])
+def test_a_step_back_may_have_passed_through_off_for_all(old: Gates) -> None:
+    back = entry("members", "members", replace(MEMBERS, percentage_of_actors=25), MEMBERS, action="step-back")
+    flag = doubted(seen(old), (*climbed(1, 10, 25), back), SOON)
+    assert (flag.gates, flag.left) == (old, MEMBERS)
+    assert MEMBERS.within(flag.widest)
+
+
+def test_true_beside_other_gates_is_what_true_alone_left() -> None:
+    beside = replace(MEMBERS, boolean=True, percentage_of_actors=75)
+    assert doubted(seen(beside), climbed(75, 100), NOW) == seen(beside)
+
+
 @pytest.mark.parametrize(
     "foreign", [ON, replace(MEMBERS, percentage_of_actors=10), Gates(actors=frozenset({"User:9"}))]
 )
