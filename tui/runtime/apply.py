@@ -30,8 +30,7 @@ from tui.domain.execution import (
 from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
-from tui.domain.plan import Change, Plan
-from tui.domain.readback import gates_in
+from tui.domain.plan import Change, Plan, Request
 from tui.runtime.created import from_answer
 from tui.runtime.observe import Observer
 from tui.runtime.shield import shield
@@ -88,6 +87,7 @@ class Applier:
         self._gateway, self._records, self._observer, self._observed = gateway, records, observer, observed
         self._plan, self._clock, self._cancel, self._on_update = plan, clock, cancel, on_update
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._seen_gates: dict[str, set[Gates]] = {}
         self._stopping = False
         self._apply_id = new_id()
         self._started = clock()
@@ -114,8 +114,8 @@ class Applier:
         outcome: Outcome = "stopped"
         try:
             report = self._drive()
-            if report.outcome == "done" and self._entry is None and report.entry is not None:
-                self._keep(replace(report.entry, id=self._apply_id, at=self._started))
+            if report.outcome == "done" and self._entry is None and self._plan.entry is not None:
+                self._keep(replace(self._plan.entry, id=self._apply_id, at=self._started))
             outcome = report.outcome
         finally:
             self._records.end(self._apply_id, outcome, self._clock())
@@ -188,9 +188,9 @@ class Applier:
                 creating = any(change.kind == "create-issue" for change in self._plan.changes)
                 return Checked(self._since(self._observed, self._observer.again(self._observed, creating=creating)))
             case CheckGates():
-                return Checked(self._check_gates(command.change, command.passed))
+                return Checked(self._check_gates(command.change))
             case Send():
-                return self._send(command)
+                return self._send(command.change, command.request)
             case Shield():
                 made, said = shield(self._gateway, command.answer, self._operations[command.change.id])
                 self._settle(made)
@@ -201,10 +201,10 @@ class Applier:
             return Rejected(command.change, _say(error))
         return Checked(f"GitLab could not be asked: {_say(error)}")
 
-    def _check_gates(self, change: Change, passed: frozenset[Gates]) -> str:
+    def _check_gates(self, change: Change) -> str:
         """A reading may be up to a minute old, so gates that this apply itself has passed through are no surprise."""
         gates = self._observer.flag_again(change.flag).gates
-        if gates == change.before or gates in passed:
+        if gates == change.before or gates in self._seen_gates.get(change.flag, set()):
             return ""
         if change.before is not None and change.expected is not None and _narrows(change):
             return ""  # taking access away is right whatever somebody else did in between
@@ -215,9 +215,8 @@ class Applier:
     def _since(self, before: Observed, after: Observed) -> str:
         return words(since(self._gateway, before, after))
 
-    def _send(self, send: Send) -> Event:
+    def _send(self, change: Change, request: Request) -> Event:
         self._cancel.check()
-        change, request = send.change, send.request
         operation = replace(
             self._operations[change.id],
             state="intended",
@@ -241,14 +240,13 @@ class Applier:
             answer = {}  # already linked: what was wanted is there
         except RolloutError as error:
             return self._reject(operation, change, error)
-        return self._confirm(operation, send, answer)
+        return self._confirm(operation, change, request, answer)
 
     def _reject(self, operation: Operation, change: Change, error: RolloutError) -> Event:
         self._settle(replace(operation, state="rejected", error=_say(error)))
         return Rejected(change, _say(error))
 
-    def _confirm(self, operation: Operation, send: Send, answer: Mapping[str, Any]) -> Event:
-        change, request = send.change, send.request
+    def _confirm(self, operation: Operation, change: Change, request: Request, answer: Mapping[str, Any]) -> Event:
         known: dict[str, str] = {}
         result: dict[str, Any] = {}
         url = ""
@@ -259,11 +257,11 @@ class Applier:
                 known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
         elif change.kind == "add-note":
             url = self._note_url(change, answer)
-        elif change.kind == "set-gate":
-            result = {"gates": gates_in(answer).as_dict()}
+        if change.expected is not None and change.before is not None:
+            self._seen_gates.setdefault(change.flag, {change.before}).add(change.expected)
         self._settle(replace(operation, state="confirmed", url=url, result=result))
-        if send.entry is not None:
-            self._keep(replace(send.entry, id=operation.id, at=self._started, note_url=url))
+        if change.kind == "add-note" and self._plan.entry is not None:
+            self._keep(replace(self._plan.entry, id=operation.id, at=self._started, note_url=url))
         return Confirmed(change, request, answer, known)
 
     def _note_url(self, change: Change, answer: Mapping[str, Any]) -> str:
