@@ -5,119 +5,58 @@ therefore a table test. Rules that live here and nowhere else:
 
 - nothing is written before the plan was found to be fresh;
 - a change starts when all that it comes after is confirmed;
-- independent changes run side by side, gate changes strictly alone, each after a look at its flag;
+- independent changes run side by side, gate changes strictly alone;
+- before the first gate change there is a look at its flag, side by side with the last changes that it waits for; before
+  each later one the answer to the call before is that look: it is fresh, and no reading afterwards would be closer;
 - the first thing that goes wrong stops everything that has not started; what is under way is waited for;
-- an answer that differs from the simulation is somebody else's change: nothing more is written.
+- an answer that differs from the simulation is somebody else's change: nothing more is written;
+- later gate changes are held against what GitLab really had after the ones before, and so is the entry.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
-from tui.domain.audience import Labels, who
-from tui.domain.gates import OFF
+from tui.domain.audience import Labels
+from tui.domain.exchange import (
+    Checked,
+    CheckGates,
+    CheckPlan,
+    Command,
+    Confirmed,
+    Event,
+    Moved,
+    Rejected,
+    Send,
+    Shield,
+    Shielded,
+    Stop,
+    Unknown,
+)
+from tui.domain.gates import OFF, Gates
+from tui.domain.history import Entry
+from tui.domain.note import note_text, with_gates
 from tui.domain.operation import Outcome
-from tui.domain.plan import Change, Plan, Request, unresolved
-from tui.domain.readback import differences, exposed, gates_in
+from tui.domain.plan import Change, Plan, unresolved
+from tui.domain.readback import differences, exposed, gate_answer, gates_in
 
 WIDTH = 4
 """How many independent changes are under way at once."""
 
 
 @dataclass(frozen=True)
-class CheckPlan:
-    """Look at gates and issues again: is the plan still fresh?"""
-
-    fingerprint: str
-
-
-@dataclass(frozen=True)
-class CheckGates:
-    """Look at one flag before `change`: does it have the gates that the plan expects there?"""
-
-    change: Change
-
-
-@dataclass(frozen=True)
-class Send:
-    """Journal the operation, send the request once, journal what came of it."""
-
-    change: Change
-    request: Request
-
-
-@dataclass(frozen=True)
-class Shield:
-    """An issue that should be confidential is public: make it confidential, or else close and empty it."""
-
-    change: Change
-    answer: Mapping[str, Any]
-
-
-Command = CheckPlan | CheckGates | Send | Shield
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The answer to a check; `difference` says in words what is not as expected, empty when all is."""
-
-    difference: str = ""
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """GitLab did it; `known` are the references that can be resolved from now on."""
-
-    change: Change
-    request: Request
-    answer: Mapping[str, Any]
-    known: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Rejected:
-    """GitLab did not do it, and said so."""
-
-    change: Change
-    reason: str
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """The request left and no answer came."""
-
-    change: Change
-    reason: str
-
-
-@dataclass(frozen=True)
-class Shielded:
-    """What became of a public issue, in words."""
-
-    change: Change
-    result: str
-
-
-@dataclass(frozen=True)
-class Stop:
-    """The operator wants it to stop; `change`, if any, had been started and was not sent."""
-
-    change: Change | None = None
-
-
-Event = Checked | Confirmed | Rejected | Unknown | Shielded | Stop
-
-
-@dataclass(frozen=True)
 class Report:
-    """How it ended. `remarks` are differences that the operator must see; `reason` what stopped it."""
+    """How it ended. `remarks` are differences that the operator must see; `reason` what stopped it.
+
+    `entry` is the plan's, with the gates that GitLab answered.
+    """
 
     outcome: Outcome
     confirmed: tuple[str, ...]
     reason: str = ""
     remarks: tuple[str, ...] = ()
+    entry: Entry | None = None
 
 
 Execution = Generator[tuple[Command, ...], Event, Report]
@@ -134,26 +73,35 @@ def execute(plan: Plan, known: Mapping[str, str], width: int = WIDTH) -> Executi
         return Report("stopped", ())
     if isinstance(checked, Checked) and checked.difference:
         return Report("stale", (), checked.difference)
-    while state.busy or (state.outcome is None and state.waiting):
+    while state.under_way or (state.outcome is None and state.waiting):
         commands = state.start()
-        if not commands and not state.busy:
+        if not commands and not state.under_way:
             raise ValueError("the plan's changes wait for each other or for a change that is not in it")
         state.take((yield commands))
-    return Report(state.outcome or "done", tuple(state.confirmed), state.reason, tuple(state.remarks))
+    return Report(state.outcome or "done", tuple(state.confirmed), state.reason, tuple(state.remarks), state.entry)
 
 
 class _State:
     def __init__(self, plan: Plan, known: dict[str, str], width: int) -> None:
+        self.plan = plan
         self.waiting = list(plan.changes)
+        self.entry = plan.entry
+        self.labels = Labels(plan.entry.names if plan.entry else {})
+        self.passed: dict[str, list[Gates]] = {}
         self.known = known
         self.width = width
         self.busy: dict[str, Change] = {}
         self.checking: Change | None = None
+        self.looked = ""
         self.pending: list[Command] = []
         self.confirmed: list[str] = []
         self.remarks: list[str] = []
         self.outcome: Outcome | None = None
         self.reason = ""
+
+    @property
+    def under_way(self) -> bool:
+        return bool(self.busy) or self.checking is not None
 
     def start(self) -> tuple[Command, ...]:
         """The commands that may start now."""
@@ -164,24 +112,48 @@ class _State:
                     continue
                 self.waiting.remove(change)
                 self.busy[change.id] = change
-                if change.is_gate:
-                    self.checking = change
-                    commands.append(CheckGates(change))
-                elif unresolved((send := self._send(change)).request.as_dict()):
+                if unresolved((send := self._send(change)).request.as_dict()):
                     self._fail(change, "rejected", "it refers to something that does not exist; nothing was sent")
                     break
-                else:
-                    commands.append(send)
+                commands.append(send)
+        if self.outcome is None and (due := self._look_due()) is not None:
+            self.checking = due
+            commands.append(CheckGates(self._from_here(due), self._passed(due)))
         return tuple(commands)
 
     def _room(self, change: Change) -> bool:
         if change.is_gate:
-            return not self.busy
+            return not self.busy and (self.looked == change.id or self._follows(change))
         alone = any(one.is_gate for one in self.busy.values())
         return not alone and len(self.busy) < self.width
 
+    def _look_due(self) -> Change | None:
+        """The gate change whose flag is to be looked at now: all that it waits for is done or under way."""
+        if self.checking is not None:
+            return None
+        there = {*self.confirmed, *self.busy}
+        due = (one for one in self.waiting if one.is_gate and set(one.after) <= there)
+        first = next((one for one in due if one.id != self.looked), None)
+        return first if first is not None and not self._follows(first) else None
+
+    def _follows(self, change: Change) -> bool:
+        """Whether a gate change of the same flag comes right before it: its answer is the look."""
+        return any(one.id in change.after and one.flag == change.flag for one in self.plan.changes if one.flag)
+
+    def _from_here(self, change: Change) -> Change:
+        """The change, from the gates that GitLab really had after the call before."""
+        passed = self.passed.get(change.flag)
+        return replace(change, before=passed[-1]) if passed and change.is_gate else change
+
+    def _passed(self, change: Change) -> frozenset[Gates]:
+        return frozenset(self.passed.get(change.flag, ())) if change.is_gate else frozenset()
+
     def _send(self, change: Change) -> Send:
-        return Send(change, change.request.resolved(self.known))
+        if change.kind != "add-note" or self.entry is None:
+            request = change.request.resolved(self.known)
+            return Send(self._from_here(change), request, passed=self._passed(change))
+        request = replace(change.request, body={"body": note_text(self.entry, change.slot)})
+        return Send(change, request.resolved(self.known), self.entry)
 
     def take(self, event: Event) -> None:
         """Fold one event."""
@@ -194,23 +166,27 @@ class _State:
                 self._fail(event.change, "rejected", event.reason)
             case Unknown():
                 self._fail(event.change, "unknown", event.reason)
+            case Moved():
+                self.busy.pop(event.change.id, None)
+                self.stop("stale", event.difference)
             case Shielded():
                 self._fail(event.change, "rejected", event.result)
             case Stop():
-                if event.change is not None:
-                    self.busy.pop(event.change.id, None)
-                self.stop("stopped", "stopped by the operator")
+                self._stopped(event.change)
 
     def _checked(self, event: Checked) -> None:
         change, self.checking = self.checking, None
-        if change is None:
-            return
-        if event.difference or self.outcome is not None:
+        if event.difference:
+            self.stop("stale", event.difference)
+        elif change is not None:
+            self.looked = change.id
+
+    def _stopped(self, change: Change | None) -> None:
+        if change is not None:
             self.busy.pop(change.id, None)
-            if event.difference:
-                self.stop("stale", event.difference)
-        else:
-            self.pending.append(self._send(change))
+            if self.checking is not None and change.id == self.checking.id:
+                self.checking = None
+        self.stop("stopped", "stopped by the operator")
 
     def _take_answer(self, event: Confirmed) -> None:
         change = event.change
@@ -221,13 +197,19 @@ class _State:
         self.confirmed.append(change.id)
         self.known.update(event.known)
         self.remarks.extend(f"{change.summary}: {text}" for text in differences(change, event.request, event.answer))
-        if change.is_gate and gates_in(event.answer) != change.expected:
-            got, expected = who(gates_in(event.answer), Labels()), who(change.expected or OFF, Labels())
-            self.stop(
-                "stale",
-                f"after “{change.summary}” GitLab has the flag on for {got}, not for {expected}: "
-                "somebody else changed it, or this GitLab understands the call otherwise",
-            )
+        if change.is_gate:
+            self._take_gates(change, gates_in(event.answer))
+
+    def _take_gates(self, change: Change, got: Gates) -> None:
+        """What GitLab answers is what it has: the truth from here on, also where it is not as planned."""
+        said = gate_answer(change, got, self.labels)
+        self.passed.setdefault(change.flag, [change.before or OFF]).append(got)
+        if self.entry is not None and self.entry.flag == change.flag:
+            self.entry = with_gates(self.entry, got)
+        if said.remark:
+            self.remarks.append(f"{change.summary}: {said.remark}")
+        if said.problem:
+            self.stop("stale", f"after “{change.summary}”: {said.problem}")
 
     def _fail(self, change: Change, outcome: Outcome, reason: str) -> None:
         self.busy.pop(change.id, None)

@@ -1,38 +1,36 @@
-"""The driver of an apply: starts the core's commands in threads, journals before and after each write."""
+"""The driver of an apply: starts the core's commands in threads and hands their outcomes back to it."""
 
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tui.domain.errors import Conflict, Interrupted, OutcomeUnknown, RolloutError
-from tui.domain.execution import (
-    WIDTH,
+from tui.domain.errors import Interrupted, RolloutError, Stale, StoreError
+from tui.domain.exchange import (
     Checked,
     CheckGates,
     CheckPlan,
     Command,
-    Confirmed,
     Event,
     Rejected,
-    Report,
     Send,
     Shield,
     Shielded,
     Stop,
     Unknown,
-    execute,
 )
+from tui.domain.execution import WIDTH, Report, execute
 from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
-from tui.domain.plan import Change, Plan, Request
-from tui.runtime.created import from_answer
+from tui.domain.plan import Change, Plan
 from tui.runtime.observe import Observer
+from tui.runtime.sending import Sender, say
 from tui.runtime.shield import shield
 from tui.runtime.since import since, words
 
@@ -41,6 +39,9 @@ if TYPE_CHECKING:
     from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
     from tui.store.records import Records
+
+LOOK_LASTS = 0.1
+"""Seconds after which a look at a flag has aged, and a gate change is sent only after another one."""
 
 _POLL = 0.1
 """Seconds between two looks at the cancel event while answers are awaited."""
@@ -87,12 +88,22 @@ class Applier:
         self._gateway, self._records, self._observer, self._observed = gateway, records, observer, observed
         self._plan, self._clock, self._cancel, self._on_update = plan, clock, cancel, on_update
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._seen_gates: dict[str, set[Gates]] = {}
         self._stopping = False
         self._apply_id = new_id()
         self._started = clock()
         self._operations = {change.id: self._operation(change, new_id()) for change in plan.changes}
-        self._entry: Entry | None = None
+        self._looked: dict[str, float] = {}
+        self._sender = Sender(
+            gateway=gateway,
+            records=records,
+            observed=observed,
+            operations=self._operations,
+            clock=clock,
+            started=self._started,
+            cancel=cancel,
+            fresh=self._fresh,
+            update=self._update,
+        )
 
     def _operation(self, change: Change, operation_id: str) -> Operation:
         return Operation(
@@ -109,18 +120,38 @@ class Applier:
         )
 
     def run(self) -> ApplyResult:
-        """Run to the end, or to the first thing that goes wrong. Every write is in the journal before it is sent."""
+        """Run to the end, or to the first thing that goes wrong. Every write is in the journal before it is sent.
+
+        StoreError when the journal cannot be written at its beginning; nothing was sent then.
+        """
         self._records.begin(self._journal_entry())
-        outcome: Outcome = "stopped"
+        report = Report("stopped", ())
         try:
             report = self._drive()
-            if report.outcome == "done" and self._entry is None and self._plan.entry is not None:
-                self._keep(replace(self._plan.entry, id=self._apply_id, at=self._started))
-            outcome = report.outcome
+            if report.outcome == "done":
+                report = self._recorded(report)
         finally:
-            self._records.end(self._apply_id, outcome, self._clock())
+            trouble = self._end(report.outcome)
         operations = tuple(self._operations[change.id] for change in self._plan.changes)
-        return ApplyResult(self._plan.rollout, outcome, operations, self._entry, report.reason, report.remarks)
+        remarks = (*report.remarks, *trouble)
+        return ApplyResult(self._plan.rollout, report.outcome, operations, self._sender.entry, report.reason, remarks)
+
+    def _recorded(self, report: Report) -> Report:
+        """Keep the entry of a step that leaves no note; with a note it is kept together with the note."""
+        if self._sender.entry is None and report.entry is not None:
+            try:
+                self._sender.keep(replace(report.entry, id=self._apply_id, at=self._started))
+            except StoreError as error:
+                return replace(report, outcome="stopped", reason=f"GitLab has it all, but the history: {say(error)}")
+        return report
+
+    def _end(self, outcome: Outcome) -> tuple[str, ...]:
+        """Journal the end; what could not be written is a remark: the next apply looks for it either way."""
+        try:
+            self._records.end(self._apply_id, outcome, self._clock())
+        except StoreError as error:
+            return (f"The end of this apply is not in the journal: {say(error)}",)
+        return ()
 
     def _journal_entry(self) -> Apply:
         entry = self._plan.entry
@@ -149,7 +180,7 @@ class Applier:
 
     def _drive(self) -> Report:
         execution = execute(self._plan, self._known(), WIDTH)
-        with ThreadPoolExecutor(WIDTH, thread_name_prefix="apply") as pool:
+        with ThreadPoolExecutor(WIDTH + 1, thread_name_prefix="apply") as pool:
             commands = next(execution)
             while True:
                 for command in commands:
@@ -178,7 +209,7 @@ class Applier:
         except RolloutError as error:
             event = self._failed(command, error)
         except BaseException as error:
-            self._events.put(self._failed(command, RolloutError(f"unexpected {type(error).__name__}")))
+            self._events.put(self._crashed(command, error))
             raise
         self._events.put(event)
 
@@ -188,23 +219,40 @@ class Applier:
                 creating = any(change.kind == "create-issue" for change in self._plan.changes)
                 return Checked(self._since(self._observed, self._observer.again(self._observed, creating=creating)))
             case CheckGates():
-                return Checked(self._check_gates(command.change))
+                return Checked(self._check_gates(command.change, command.passed))
             case Send():
-                return self._send(command.change, command.request)
+                event = self._sender.send(command)
+                self._looked[command.change.flag] = monotonic()
+                return event
             case Shield():
                 made, said = shield(self._gateway, command.answer, self._operations[command.change.id])
-                self._settle(made)
+                self._sender.settle(made)
                 return Shielded(command.change, said)
 
     def _failed(self, command: Command, error: RolloutError) -> Event:
         if isinstance(command, Send | Shield):
-            return Rejected(command.change, _say(error))
-        return Checked(f"GitLab could not be asked: {_say(error)}")
+            return Rejected(command.change, say(error))
+        return Checked(f"GitLab could not be asked: {say(error)}")
 
-    def _check_gates(self, change: Change) -> str:
+    def _crashed(self, command: Command, error: BaseException) -> Event:
+        """A defect of ours says nothing about what GitLab has done."""
+        what = f"unexpected {type(error).__name__}"
+        return Unknown(command.change, what) if isinstance(command, Send | Shield) else Checked(what)
+
+    def _fresh(self, send: Send) -> None:
+        """Look at the flag again when the last look has aged: beside slow changes, or while GitLab let us wait."""
+        change = send.change
+        if change.kind != "set-gate" or monotonic() - self._looked.get(change.flag, 0.0) <= LOOK_LASTS:
+            return
+        difference = self._check_gates(change, send.passed)
+        if difference:
+            raise Stale(difference)
+
+    def _check_gates(self, change: Change, passed: frozenset[Gates]) -> str:
         """A reading may be up to a minute old, so gates that this apply itself has passed through are no surprise."""
         gates = self._observer.flag_again(change.flag).gates
-        if gates == change.before or gates in self._seen_gates.get(change.flag, set()):
+        self._looked[change.flag] = monotonic()
+        if gates == change.before or gates in passed:
             return ""
         if change.before is not None and change.expected is not None and _narrows(change):
             return ""  # taking access away is right whatever somebody else did in between
@@ -215,81 +263,15 @@ class Applier:
     def _since(self, before: Observed, after: Observed) -> str:
         return words(since(self._gateway, before, after))
 
-    def _send(self, change: Change, request: Request) -> Event:
-        self._cancel.check()
-        operation = replace(
-            self._operations[change.id],
-            state="intended",
-            intended_at=self._clock(),
-            path=request.path,
-            body=request.body,
-        )
-        self._records.intended(operation)
-        self._update(operation)
-        try:
-            answer = self._gateway.send(request)
-        except OutcomeUnknown as error:
-            self._settle(replace(operation, state="unknown", error=_say(error)))
-            return Unknown(change, _say(error))
-        except Interrupted:
-            self._settle(replace(operation, state="absent"))  # a write that has left is never interrupted
-            raise
-        except Conflict as error:
-            if change.kind != "link-issues":
-                return self._reject(operation, change, error)
-            answer = {}  # already linked: what was wanted is there
-        except RolloutError as error:
-            return self._reject(operation, change, error)
-        return self._confirm(operation, change, request, answer)
-
-    def _reject(self, operation: Operation, change: Change, error: RolloutError) -> Event:
-        self._settle(replace(operation, state="rejected", error=_say(error)))
-        return Rejected(change, _say(error))
-
-    def _confirm(self, operation: Operation, change: Change, request: Request, answer: Mapping[str, Any]) -> Event:
-        known: dict[str, str] = {}
-        result: dict[str, Any] = {}
-        url = ""
-        if change.kind in {"create-issue", "edit-issue"}:
-            result = from_answer(answer)
-            url = result["url"]
-            if change.kind == "create-issue":
-                known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
-        elif change.kind == "add-note":
-            url = self._note_url(change, answer)
-        if change.expected is not None and change.before is not None:
-            self._seen_gates.setdefault(change.flag, {change.before}).add(change.expected)
-        self._settle(replace(operation, state="confirmed", url=url, result=result))
-        if change.kind == "add-note" and self._plan.entry is not None:
-            self._keep(replace(self._plan.entry, id=operation.id, at=self._started, note_url=url))
-        return Confirmed(change, request, answer, known)
-
-    def _note_url(self, change: Change, answer: Mapping[str, Any]) -> str:
-        made = next((one for one in self._operations.values() if one.change == f"issue:{change.slot}"), None)
-        seen = self._observed.issues.get(change.slot)
-        issue_url = seen.url if seen else made.url if made else ""
-        return f"{issue_url}#note_{answer.get('id')}" if issue_url else ""
-
-    def _keep(self, entry: Entry) -> None:
-        self._records.add(entry)
-        self._entry = entry
-
-    def _settle(self, operation: Operation) -> None:
-        ended = replace(operation, ended_at=self._clock())
-        self._records.settled(
-            ended.id, ended.state, self._clock(), url=ended.url, result=ended.result, error=ended.error, adopted=False
-        )
-        self._update(ended)
-
     def _update(self, operation: Operation) -> None:
+        """Tell whoever watches. When nobody can be told any more (a closed terminal), it is time to stop."""
         self._operations[operation.change] = operation
-        self._on_update(operation)
+        try:
+            self._on_update(operation)
+        except (OSError, ValueError):
+            self._cancel.set("nobody is there to be told")
 
 
 def _narrows(change: Change) -> bool:
     """Whether the call only takes access away."""
     return change.expected is not None and change.before is not None and change.expected.within(change.before)
-
-
-def _say(error: RolloutError) -> str:
-    return f"{error} {error.hint}".strip()

@@ -26,3 +26,16 @@ def from_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
 def from_seen(seen: IssueSeen) -> dict[str, Any]:
     """From an issue that was found on GitLab."""
     return {"project_id": seen.project_id, "iid": seen.iid, "ref": seen.ref, "url": seen.url}
+
+
+def edited(seen: IssueSeen) -> dict[str, Any]:
+    """An issue that is as an edit wanted it, in the shape of GitLab's answer to that edit."""
+    return {
+        "project_id": seen.project_id,
+        "iid": seen.iid,
+        "references": {"full": seen.ref},
+        "web_url": seen.url,
+        "title": seen.title,
+        "description": seen.description,
+        "confidential": seen.confidential,
+    }

@@ -1,0 +1,177 @@
+"""One change, made exactly once: journalled before it is sent, sent, and journalled again with what came of it.
+
+A request is sent a second time in two cases only, and both times because GitLab itself says that the first did
+nothing: 429 (its limiters answer before anything is done) and 409 for an edit (two edits at once; the loser's is
+dropped whole). All else is rejected, or unknown and looked for by the next apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tui.domain.errors import Conflict, Interrupted, OutcomeUnknown, RolloutError, Stale, StoreError, Throttled
+from tui.domain.exchange import Confirmed, Event, Moved, Rejected, Send, Unknown
+from tui.domain.history import Entry
+from tui.domain.operation import Operation
+from tui.domain.readback import gates_in, stored
+from tui.runtime.created import edited, from_answer
+
+if TYPE_CHECKING:
+    from tui.domain.observed import Observed
+    from tui.gateway.cancel import Cancel
+    from tui.gateway.client import Gateway
+    from tui.store.records import Records
+
+ATTEMPTS = 4
+"""How often one change is sent at most, the others refused by GitLab without an effect."""
+
+LONGEST_WAIT = 60.0
+"""Seconds to wait for GitLab's limiter at most; who asks for more gets an apply that is stopped and can be resumed."""
+
+_USUAL_WAIT = (1.0, 3.0, 9.0)
+"""Seconds to wait where GitLab does not say how long."""
+
+
+class Sender:
+    """Makes the changes of one apply. Safe to use from several threads, each with changes of its own."""
+
+    def __init__(
+        self,
+        *,
+        gateway: Gateway,
+        records: Records,
+        observed: Observed,
+        operations: Mapping[str, Operation],
+        clock: Callable[[], datetime],
+        started: datetime,
+        cancel: Cancel,
+        fresh: Callable[[Send], None],
+        update: Callable[[Operation], None],
+    ) -> None:
+        """`fresh` raises Stale when a flag is not as expected right before it is set; `update` tells a new state."""
+        self._gateway, self._records, self._cancel, self._update = gateway, records, cancel, update
+        self._observed, self._operations = observed, operations
+        self._clock, self._started, self._fresh = clock, started, fresh
+        self._texts = {slot: str(seen.description) for slot, seen in observed.issues.items()}
+        self.entry: Entry | None = None
+
+    def send(self, send: Send) -> Event:
+        """What came of the change. StoreError when it could not be journalled: then nothing was sent."""
+        change, request = send.change, send.request
+        self._cancel.check()
+        operation = replace(
+            self._operations[change.id],
+            state="intended",
+            intended_at=self._clock(),
+            path=request.path,
+            body=request.body,
+        )
+        self._records.intended(operation)
+        self._update(operation)
+        try:
+            answer = self._answer(send, operation)
+        except OutcomeUnknown as error:
+            with suppress(StoreError):  # then it stays intended, which is looked for just the same
+                self.settle(replace(operation, state="unknown", error=say(error)))
+            return Unknown(change, say(error))
+        except (Interrupted, Stale) as error:
+            with suppress(StoreError):
+                self.settle(replace(operation, state="absent"))
+            if isinstance(error, Interrupted):
+                raise
+            return Moved(change, str(error))
+        except RolloutError as error:
+            with suppress(StoreError):
+                self.settle(replace(operation, state="rejected", error=say(error)))
+            return Rejected(change, say(error))
+        try:
+            return self._confirm(operation, send, answer)
+        except StoreError as error:
+            return Unknown(change, f"GitLab has done it, but the journal could not be written: {say(error)}")
+
+    def _answer(self, send: Send, operation: Operation) -> Mapping[str, Any]:
+        """GitLab's answer. Raises what `Gateway.send` raises, and Stale when it was not sent because of a change."""
+        for attempt in range(ATTEMPTS):
+            self._fresh(send)
+            try:
+                return self._gateway.send(send.request)
+            except Throttled as error:
+                pause = _USUAL_WAIT[min(attempt, 2)] if error.after is None else error.after
+                if attempt + 1 == ATTEMPTS or pause > LONGEST_WAIT:
+                    raise
+                self._wait(operation, pause, "GitLab limits the rate of requests")
+            except Conflict:
+                if send.change.kind == "link-issues":
+                    return {}  # already linked: what was wanted is there
+                if send.change.kind != "edit-issue" or attempt + 1 == ATTEMPTS:
+                    raise
+                there = self._edited(send)
+                if there is not None:
+                    return there
+                self._wait(operation, _USUAL_WAIT[0] / 4, "GitLab was busy with the same issue")
+        raise AssertionError("the last attempt returns or raises")
+
+    def _wait(self, operation: Operation, seconds: float, why: str) -> None:
+        self._update(replace(operation, error=f"{why} and did nothing: sent again in {max(1, round(seconds))} s"))
+        self._cancel.wait(seconds)
+        self._cancel.check()
+
+    def _edited(self, send: Send) -> Mapping[str, Any] | None:
+        """After a refused edit: the issue when it is as wanted, None when it is as it was. Raises Stale otherwise."""
+        _, _, project, _, iid = send.request.path.split("/")
+        seen = self._gateway.issue(int(project), int(iid))
+        if seen is None:
+            raise Stale(f"the issue {send.change.slot} is gone")
+        text = stored(seen.description)
+        if text == stored(str(send.request.body.get("description", ""))):
+            return edited(seen)
+        if text != stored(self._texts.get(send.change.slot, text)):
+            raise Stale(f"{seen.ref} was edited by somebody else at the same moment")
+        return None
+
+    def _confirm(self, operation: Operation, send: Send, answer: Mapping[str, Any]) -> Event:
+        change = send.change
+        known: dict[str, str] = {}
+        result: dict[str, Any] = {}
+        url = ""
+        if change.kind in {"create-issue", "edit-issue"}:
+            result = from_answer(answer)
+            url = result["url"]
+            self._texts[change.slot] = str(answer.get("description") or "")
+            if change.kind == "create-issue":
+                known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
+        elif change.kind == "add-note":
+            url = self._note_url(change.slot, answer)
+        elif change.kind == "set-gate":
+            result = {"gates": gates_in(answer).as_dict()}
+        self.settle(replace(operation, state="confirmed", url=url, result=result))
+        if send.entry is not None:
+            self.keep(replace(send.entry, id=operation.id, at=self._started, note_url=url))
+        return Confirmed(change, send.request, answer, known)
+
+    def _note_url(self, slot: str, answer: Mapping[str, Any]) -> str:
+        made, seen = self._operations.get(f"issue:{slot}"), self._observed.issues.get(slot)
+        issue_url = seen.url if seen else made.url if made else ""
+        return f"{issue_url}#note_{answer.get('id')}" if issue_url else ""
+
+    def keep(self, entry: Entry) -> None:
+        """Record the entry of the step."""
+        self._records.add(entry)
+        self.entry = entry
+
+    def settle(self, operation: Operation) -> None:
+        """Journal how an operation ended."""
+        ended = replace(operation, ended_at=self._clock())
+        self._records.settled(
+            ended.id, ended.state, self._clock(), url=ended.url, result=ended.result, error=ended.error, adopted=False
+        )
+        self._update(ended)
+
+
+def say(error: RolloutError) -> str:
+    """An error and what to do about it."""
+    return f"{error} {error.hint}".strip()
