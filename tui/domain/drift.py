@@ -55,6 +55,8 @@ def drifts(before: Observed, after: Observed) -> tuple[Drift, ...]:
         if old != new:
             text = f"{name} was on for {who(old, spoken)} and is on for {who(new, spoken)}"
             found.append(Drift(f"flag:{name}", text))
+        elif before.flag(name).project != after.flag(name).project:
+            found.append(Drift(f"flag:{name}", f"the strategies of {name} were changed, for the same people here"))
     for slot in sorted(before.issues.keys() | after.issues.keys()):
         found.extend(_issue(slot, before.issues.get(slot), after.issues.get(slot)))
     return tuple(found)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tui.domain.gates import OFF, ActorName, Gates
 from tui.domain.history import Entry
 from tui.domain.steps import ActorKey
+from tui.domain.strategies import ProjectFlag, UserList
 from tui.domain.text import Clean
 
 
@@ -80,6 +81,7 @@ class FlagSeen:
 
     `left` is what our own last change left, when the reading may be older than it, until `settled_at`. An `attested`
     flag was not read: its gates are what operators said; `left` is what the `unanswered` chat command would leave.
+    `project` is all of a project's flag; its gates are those of one environment.
     """
 
     name: str
@@ -92,6 +94,7 @@ class FlagSeen:
     settled_at: datetime | None = None
     attested: bool = False
     unanswered: str = ""
+    project: ProjectFlag | None = None
 
     @property
     def widest(self) -> Gates:
@@ -133,6 +136,7 @@ class Observed:
 
     `issues` by slot; `links` pairs of slots; `names` the actors that GitLab knows, `unknown` those it does not;
     `templates` the text of the project's issue template by kind; `remarks` what could not be read and why.
+    `flag_project` is the project that owns the flag, and `user_lists` are its lists by name.
     """
 
     at: datetime
@@ -147,6 +151,8 @@ class Observed:
     templates: Mapping[str, str] = field(default_factory=dict)
     similar: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    flag_project: ProjectSeen | None = None
+    user_lists: Mapping[str, UserList] = field(default_factory=dict)
 
     def flag(self, name: str) -> FlagSeen:
         """The flag; one without gates when GitLab has none of that name."""

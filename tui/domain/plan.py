@@ -16,8 +16,9 @@ from typing import Any, Literal, TypeVar
 
 from tui.domain.gates import Gates, Route
 from tui.domain.history import Action, Entry
-from tui.domain.observed import Observed
+from tui.domain.observed import FlagSeen, Observed
 from tui.domain.requirements import Requirement
+from tui.domain.strategies import Aim
 
 ChangeKind = Literal["create-issue", "edit-issue", "link-issues", "set-gate", "run-command", "add-note"]
 """`run-command` is a chat command: a person sends it, this program only shows it and asks what came of it."""
@@ -90,7 +91,8 @@ class Request:
 class Change:
     """One effect on GitLab. `after` holds the ids of the changes that must be confirmed first.
 
-    `slot` is the plan issue that it makes or concerns; `flag`, `before` and `expected` are for gates.
+    `slot` is the plan issue that it makes or concerns; `flag`, `before` and `expected` are for gates, and `aim` for
+    those of a project's flag.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Change:
     flag: str = ""
     before: Gates | None = None
     expected: Gates | None = None
+    aim: Aim | None = None
 
     @property
     def is_gate(self) -> bool:
@@ -180,7 +183,7 @@ class Plan:
 def fingerprint(observed: Observed) -> str:
     """A short hash of the gates and issues that a plan was computed from."""
     seen = {
-        "flags": {name: flag.gates.as_dict() for name, flag in observed.flags.items()},
+        "flags": {name: _state(flag) for name, flag in observed.flags.items()},
         "issues": {
             slot: [issue.ref, issue.open, issue.confidential, issue.title, issue.description]
             for slot, issue in observed.issues.items()
@@ -188,3 +191,8 @@ def fingerprint(observed: Observed) -> str:
     }
     text = json.dumps(seen, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _state(flag: FlagSeen) -> object:
+    """The gates; of a project's flag all strategies, whatever environment they are for."""
+    return flag.gates.as_dict() if flag.project is None else [flag.gates.as_dict(), repr(flag.project)]

@@ -16,6 +16,8 @@ from typing import Any
 from tui.domain.audience import Labels, who
 from tui.domain.gates import OFF, Gates, tidy
 from tui.domain.plan import Change, Request
+from tui.domain.strategies import ProjectFlag, Strategy, read_flag
+from tui.domain.text import one_line
 
 
 def gates_in(answer: Mapping[str, Any]) -> Gates:
@@ -28,6 +30,43 @@ def gates_in(answer: Mapping[str, Any]) -> Gates:
         percentage_of_actors=found.get("percentage_of_actors") or 0,
         percentage_of_time=found.get("percentage_of_time") or 0,
     )
+
+
+def answered(change: Change, answer: Mapping[str, Any]) -> Gates:
+    """The gates in the answer to a gate change, of an instance's or of a project's flag."""
+    return gates_in(answer) if change.aim is None else _flag_in(answer).gates(change.aim.environment)
+
+
+def _flag_in(answer: Mapping[str, Any]) -> ProjectFlag:
+    """The flag in an answer; one without strategies when there is none in it."""
+    try:
+        return read_flag(answer)
+    except ValueError:
+        return ProjectFlag()
+
+
+def stray_strategies(change: Change, answer: Mapping[str, Any]) -> str:
+    """How the strategies of a project's flag are not those it was to have, in words; empty when they are.
+
+    Two requests at the same moment may both add theirs, so a look after the write is needed to see the other's.
+    """
+    got = _flag_in(answer)
+    if change.aim is None or got.like(change.aim.after):
+        return ""
+    theirs = [one.likeness for one in got.strategies]
+    ours = [one.likeness for one in change.aim.after.strategies]
+    added = [one for one in got.strategies if one.likeness not in ours]
+    gone = [one for one in change.aim.after.strategies if one.likeness not in theirs]
+    parts = [f"it has {_said(one)}" for one in added] + [f"it lacks {_said(one)}" for one in gone]
+    if got.active != change.aim.after.active:
+        parts.append("it is active" if got.active else "it is inactive")
+    what = ", ".join(parts) or "it has a strategy twice"
+    return f"{change.flag} has other strategies than planned: {what}. Somebody else changed it at the same moment"
+
+
+def _said(strategy: Strategy) -> str:
+    scopes = ", ".join(scope.environment for scope in strategy.scopes)
+    return f"the strategy {one_line(strategy.name)} for {who(strategy.gates, Labels())} in {one_line(scopes)}"
 
 
 @dataclass(frozen=True)
