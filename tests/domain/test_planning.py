@@ -313,9 +313,8 @@ def test_a_live_step_is_said_with_how_long_it_was_live() -> None:
 
 
 @pytest.mark.parametrize("phase", ["", "members", "off"])
-@pytest.mark.parametrize("target", ["project", "chatops"])
-def test_a_flag_that_is_not_the_instances_is_never_set_through_the_instance(target: str, phase: str) -> None:
-    flag = structs.replace(sample().flag, target=target, project="group/app")
+def test_a_project_flag_is_never_set_through_the_instance(phase: str) -> None:
+    flag = structs.replace(sample().flag, target="project", project="group/app")
     draft = structs.replace(sample(), flag=flag)
     gates = replace(MEMBERS, percentage_of_actors=25)
     found = plan(draft, phase, look=observed(gates, issues=ISSUES), entries=climbed(1, 10, 25))

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tui.domain.gates import FULL, Call, tidy
+from tui.domain.gates import FULL, tidy
 
 PREFIX = "/chatops gitlab run"
 """How the bot is called today; older documents say `/chatops run`."""
@@ -46,9 +46,14 @@ CHAT = Chat()
 """GitLab.com's own bot."""
 
 
+def sayable(text: str) -> bool:
+    """Whether `text` can stand in a chat command as one word, with nothing in it that would end or extend it."""
+    return _WORD.fullmatch(text) is not None
+
+
 def word(text: str) -> str:
-    """`text` if it can stand in a chat command as one word. ValueError for anything that would end or extend it."""
-    if not _WORD.fullmatch(text):
+    """`text` if it is sayable, else ValueError."""
+    if not sayable(text):
         raise ValueError(f"{text!r} cannot be said in a chat command: it is no single word")
     return text
 
@@ -83,8 +88,3 @@ def get_command(flag: str, prefix: str = PREFIX) -> str:
 def staging_command(flag: str, prefix: str = PREFIX) -> str:
     """The command that turns the flag on in staging, which the bot asks for before production."""
     return f"{set_command(flag, {'value': True}, prefix)} --staging"
-
-
-def call_command(flag: str, call: Call, prefix: str = PREFIX) -> str:
-    """The command of one call. ValueError as `set_command`."""
-    return set_command(flag, call.body, prefix)

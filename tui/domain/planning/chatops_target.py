@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tui.domain.attested import command_body
-from tui.domain.chatops import METHOD, get_command, set_command, staging_command
+from tui.domain.chatops import METHOD, get_command, sayable, set_command, staging_command
 from tui.domain.gates import OFF, Gates, Route
 from tui.domain.plan import Change, Request, reference
 from tui.domain.planning import instance_target
@@ -82,6 +82,8 @@ def unreachable(situation: Situation, goal: Goal) -> Iterable[Requirement]:
 def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     """Who runs what where, what the bot checks first, and what the gates rest on."""
     flag, chat = situation.observed.flag(flag_of(situation, goal)), situation.chat
+    if not sayable(flag.name):
+        return
     yield from _attested(situation, goal)
     if calls.calls:
         posts = listing([one for one in (_cross_post(situation), "the rollout issue") if one])
