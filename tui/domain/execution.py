@@ -39,7 +39,7 @@ from tui.domain.history import Entry
 from tui.domain.note import note_text, with_gates
 from tui.domain.operation import Outcome
 from tui.domain.plan import Change, Plan, unresolved
-from tui.domain.readback import differences, exposed, gate_answer, gates_in
+from tui.domain.readback import answered, differences, exposed, gate_answer, stray_strategies
 
 WIDTH = 4
 """How many independent changes are under way at once."""
@@ -198,7 +198,8 @@ class _State:
         self.known.update(event.known)
         self.remarks.extend(f"{change.summary}: {text}" for text in differences(change, event.request, event.answer))
         if change.is_gate:
-            self._take_gates(change, gates_in(event.answer))
+            self._take_gates(change, answered(change, event.answer))
+            self.remarks.extend(filter(None, [stray_strategies(change, event.answer)]))
 
     def _take_gates(self, change: Change, got: Gates) -> None:
         """What GitLab answers is what it has: the truth from here on, also where it is not as planned."""
