@@ -245,7 +245,7 @@ def test_user_is_the_one_that_was_asked_for(scripted: Scripted, connect: Connect
 
 @pytest.mark.parametrize(
     ("member", "admin", "level"),
-    [(http(200, {"access_level": 40}), True, 40), (http(404, {}), True, 60), (http(404, {}), None, 0)],
+    [(http(200, {"access_level": 40}), True, 40), (http(404, {}), True, 0), (http(404, {}), None, 0)],
 )
 def test_access_level_where_the_project_does_not_say(
     scripted: Scripted, connect: Connect, member: bytes, admin: bool | None, level: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,7 +12,9 @@ from tui.domain.errors import BadInput, NotAdmin, NotFound, ScopeMissing
 from tui.domain.gates import ActorName, Gates
 from tui.domain.observed import IssueSeen
 from tui.domain.plan import Request
+from tui.domain.text import one_line
 from tui.gateway.client import Gateway
+from tui.gateway.tokens import TokenSeen
 from tui.sandbox.server import Server
 
 FLAG = "use_fireworks_codestral_code_completion"
@@ -28,8 +30,11 @@ def make_issue(gateway: Gateway, project: int | str = 1, **fields: object) -> Is
 def test_instance_and_token(sandbox: Server, gateway: Gateway, connect: Connect) -> None:
     assert gateway.version() == "18.5.1-ee"
     assert gateway.enterprise() is True
-    assert gateway.token_scopes() == ("api",)
-    assert connect(sandbox.url, sandbox.mint("bob", scopes=("read_api",))).token_scopes() == ("read_api",)
+    assert gateway.token() == TokenSeen(one_line("rollout-tui sandbox"), (one_line("api"),))
+    limited = connect(sandbox.url, sandbox.mint("bob", scopes=("read_api",), expires_at=date(2099, 1, 31))).token()
+    assert limited is not None
+    assert limited.scopes == ("read_api",)
+    assert limited.expires == datetime(2099, 1, 31, tzinfo=UTC)
 
 
 def test_operator(gateway: Gateway, as_role: Callable[[str], Gateway]) -> None:
@@ -42,7 +47,7 @@ def test_old_gitlab_cannot_tell(connect: Connect) -> None:
         gateway = connect(old.url, old.token)
         assert gateway.version() == "13.8.8"
         assert gateway.enterprise() is None
-        assert gateway.token_scopes() is None
+        assert gateway.token() is None
         assert gateway.project(old.project).access_level > 0
         assert make_issue(gateway).ref == "code-creation/rollouts#4"
         assert gateway.flags()[FLAG].defined is True

@@ -17,6 +17,8 @@ from tui.gateway import actors, flags, seen, wire
 from tui.gateway.addresses import base_of, inside, issue_in
 from tui.gateway.cancel import Cancel
 from tui.gateway.connection import Connection
+from tui.gateway.identity import Identity
+from tui.gateway.tokens import TokenSeen
 from tui.gateway.transport import Limits, Transport, escape
 
 T = TypeVar("T")
@@ -27,8 +29,8 @@ class Gateway:
 
     Every method may raise Interrupted (once `cancel` is set) and, of the GitLabErrors, TokenRefused, ScopeMissing,
     Denied, Throttled, Unreachable and ServerFault; docstrings name what else. `timeouts` are the seconds to connect
-    and between two pieces of an answer, `total` those for one call with its repetitions; an iterator has them for
-    each page.
+    and between two pieces of an answer (the connection's own, if it has one), `total` those for one call with its
+    repetitions; an iterator has them for each page.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class Gateway:
     ) -> None:
         self.connection: Final = connection
         self.cancel: Final = cancel or Cancel()
-        self._transport = Transport(connection, self.cancel, Limits(*timeouts, total))
-        self._myself: wire.Myself | None = None
+        connect, read = timeouts
+        limits = Limits(connect, connection.timeout or read, max(total, 2 * connection.timeout))
+        self._transport = Transport(connection, self.cancel, limits)
+        self._identity = Identity(self._transport)
 
     def close(self) -> None:
         """Give the connections back to the system."""
@@ -57,8 +61,11 @@ class Gateway:
     # The instance and the token
 
     def version(self) -> Clean:
-        """GitLab's version, such as `17.5.1-ee`."""
-        return one_line(self._transport.read("/version", wire.Version).version)
+        """GitLab's version, such as `17.5.1-ee`; empty when it keeps that to itself."""
+        try:
+            return one_line(self._transport.read("/version", wire.Version).version)
+        except (NotFound, Denied, ScopeMissing):
+            return one_line("")
 
     def enterprise(self) -> bool | None:
         """Whether it is the enterprise edition; None when it does not say (before 15.2, which had no metadata)."""
@@ -66,26 +73,24 @@ class Gateway:
         return found.enterprise if found else None
 
     def operator(self) -> Operator:
-        """Who the token belongs to; asked once."""
-        return seen.operator(self._me())
+        """Who the token belongs to, asked once, with what else is known of the token by now."""
+        return self._identity.operator()
 
-    def token_scopes(self) -> tuple[Clean, ...] | None:
-        """The scopes of the token; None when GitLab cannot tell (before 15.5, and for other kinds of tokens)."""
-        try:
-            found = self._transport.read("/personal_access_tokens/self", wire.TokenInfo)
-        except (NotFound, Denied, ScopeMissing, Invalid):
-            return None
-        return tuple(one_line(scope) for scope in found.scopes)
+    def token(self) -> TokenSeen | None:
+        """What the token says about itself, asked once; None when GitLab does not tell (access tokens: before 15.5)."""
+        return self._identity.token()
 
     # Feature flags and their actors
 
     def flags(self) -> dict[str, FlagSeen]:
         """All flags that have gates or a definition, by name. Raises NotAdmin."""
-        return flags.read_all(self._transport)
+        with self._identity.as_administrator():
+            return flags.read_all(self._transport)
 
     def flag(self, name: str) -> FlagSeen:
         """One flag; when it has no definition, `defined` tells whether that is certain. Raises NotAdmin."""
-        return flags.read_one(self._transport, name)
+        with self._identity.as_administrator():
+            return flags.read_one(self._transport, name)
 
     def user(self, username: str) -> ActorName | None:
         """The user of that name; None when there is none."""
@@ -109,7 +114,14 @@ class Gateway:
         """The project at a full path or with an id, and what the operator may do there. Raises NotFound."""
         subject = f"the project {shorten(path, 100)}"
         found = self._transport.read(f"/projects/{escape(path)}", wire.Project, subject=subject)
-        return seen.project(found, seen.access_level(found) or self._level_in(found.id))
+        return seen.project(found, seen.access_level(found) or self.level_of(found.id, self._identity.me().id))
+
+    def project_numbered(self, project_id: int) -> ProjectSeen | None:
+        """The project with that id; None when the token sees none."""
+        try:
+            return self.project(str(project_id))
+        except NotFound:
+            return None
 
     def level_of(self, project_id: int | str, user_id: int) -> int:
         """The access level of a user in a project, inherited ones included; 0 for none."""
@@ -151,7 +163,7 @@ class Gateway:
         """
         path = inside(url, self.connection.url)
         if path is None:
-            me = self._me()
+            me = self._identity.me()
             path = inside(url, base_of(me.web_url, me.username))
         if path is None:
             raise BadInput(
@@ -228,15 +240,6 @@ class Gateway:
     def note_from(answer: Mapping[str, Any], issue_url: str) -> NoteSeen:
         """The note in the answer to a write. Raises Invalid when there is none in it."""
         return seen.note(_convert(answer, wire.Note), issue_url)
-
-    def _me(self) -> wire.Myself:
-        if self._myself is None:
-            self._myself = self._transport.read("/user", wire.Myself, subject="the token's owner")
-        return self._myself
-
-    def _level_in(self, project_id: int) -> int:
-        me = self._me()
-        return self.level_of(project_id, me.id) or (seen.ADMINISTRATOR if me.is_admin else 0)
 
     def _issue(self, found: wire.Issue) -> IssueSeen:
         return seen.issue(found, self.connection.url)

@@ -14,18 +14,23 @@ from gitlab import config
 
 from tui.domain.errors import BadInput, TokenMissing
 from tui.gateway.secret import Secret
+from tui.gateway.token_kind import USABLE
+
+_UNSAID = 60
+"""python-gitlab's own timeout, which its parser also gives for a file that names none."""
 
 _WHERE = "The file is PYTHON_GITLAB_CFG, ~/.python-gitlab.cfg or /etc/python-gitlab.cfg."
 
 
 @dataclass(frozen=True)
 class Section:
-    """What a section says about an instance."""
+    """What a section says about an instance; `timeout` in seconds, 0 when it says nothing of it."""
 
     url: str
     token: Secret
     ca: str
     oauth: bool
+    timeout: float
 
 
 def read(section: str, files: Sequence[str] | None = None) -> Section:
@@ -38,12 +43,13 @@ def read(section: str, files: Sequence[str] | None = None) -> Section:
         )
     token = parser.private_token or parser.oauth_token
     if not token:
-        raise TokenMissing(
-            f"The section {section} of python-gitlab's configuration has no private_token and no oauth_token.",
-            "A job token cannot do what a rollout needs; use a personal access token with the scope `api`.",
-        )
+        had = "no private_token and no oauth_token"
+        if parser.job_token:
+            had = "only a job_token and no private_token: a CI job cannot do a rollout"
+        raise TokenMissing(f"The section {section} of python-gitlab's configuration has {had}.", USABLE)
     ca = parser.ssl_verify if isinstance(parser.ssl_verify, str) else ""
-    return Section(parser.url or "", Secret(token.strip()), ca, oauth=not parser.private_token)
+    timeout = 0 if parser.timeout == _UNSAID else parser.timeout
+    return Section(parser.url or "", Secret(token.strip()), ca, oauth=not parser.private_token, timeout=timeout)
 
 
 def _parse(section: str, files: Sequence[str] | None) -> config.GitlabConfigParser:

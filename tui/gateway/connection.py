@@ -11,9 +11,10 @@ from urllib.parse import SplitResult, urlsplit
 from tui.domain.errors import BadInput, TokenMissing
 from tui.domain.text import shorten
 from tui.gateway.secret import Secret
+from tui.gateway.token_kind import USABLE, unusable
 
 ENVIRONMENT = "env"
-"""The name of the instance that `GITLAB_URL` and `GITLAB_TOKEN` describe."""
+"""The name of the instance that `GITLAB_URL` and `GITLAB_TOKEN` (or `GITLAB_OAUTH_TOKEN`) describe."""
 
 _TOKEN = re.compile(r"[!-~]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -23,9 +24,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class Connection:
     """An instance by name, its address (a sub path is fine) and the operator's token.
 
-    `ca` is the path of a CA bundle, empty for the system's. `oauth` sends the token as a bearer token. Plain HTTP is
-    refused except to this machine or with `insecure_http`. Raises BadInput for an address that will not do, and
-    TokenMissing for an empty token.
+    `ca` is the path of a CA bundle, empty for the system's. `oauth` sends the token as a bearer token. `timeout` are
+    the seconds to wait for an answer, 0 for ours. Plain HTTP is refused except to this machine or with
+    `insecure_http`. Raises BadInput for an address or a kind of token that will not do, and TokenMissing for an empty
+    token.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Connection:
     ca: str = ""
     oauth: bool = False
     insecure_http: bool = False
+    timeout: float = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", _address(self.name, self.url, self.insecure_http))
@@ -44,6 +47,9 @@ class Connection:
                 f"The token for the instance {self.name} holds blanks or characters that no token has.",
                 "Copy it again, without quotes and line breaks.",
             )
+        kind = unusable(self.token)
+        if kind:
+            raise BadInput(f"The token for the instance {self.name} is {kind}, which cannot do a rollout.", USABLE)
 
     @property
     def loopback(self) -> bool:
@@ -52,17 +58,28 @@ class Connection:
 
 
 def from_environment(environ: Mapping[str, str], *, insecure_http: bool = False) -> Connection | None:
-    """The instance of `GITLAB_URL` and `GITLAB_TOKEN`; None without a `GITLAB_URL`.
+    """The instance of `GITLAB_URL` and `GITLAB_TOKEN`, or `GITLAB_OAUTH_TOKEN`; None without a `GITLAB_URL`.
 
-    Raises TokenMissing for an address without a token.
+    Raises TokenMissing for an address without a token, BadInput for the token of a CI job.
     """
     url = environ.get("GITLAB_URL", "").strip()
     if not url:
         return None
-    token = environ.get("GITLAB_TOKEN", "").strip()
+    variable = token_variable(environ)
+    token = environ.get(variable, "").strip()
     if not token:
         raise TokenMissing("GITLAB_URL is set, but GITLAB_TOKEN is not.", "Set GITLAB_TOKEN as well.")
-    return Connection(ENVIRONMENT, url, Secret(token), insecure_http=insecure_http)
+    if token == environ.get("CI_JOB_TOKEN", "").strip():
+        raise BadInput(f"{variable} is the token of this CI job, which cannot do a rollout.", USABLE)
+    return Connection(
+        ENVIRONMENT, url, Secret(token), oauth=variable == "GITLAB_OAUTH_TOKEN", insecure_http=insecure_http
+    )
+
+
+def token_variable(environ: Mapping[str, str]) -> str:
+    """The variable that the environment's token is taken from: an access token goes before an OAuth token."""
+    given = [name for name in ("GITLAB_TOKEN", "GITLAB_OAUTH_TOKEN") if environ.get(name, "").strip()]
+    return given[0] if given else "GITLAB_TOKEN"
 
 
 def from_config(
@@ -76,7 +93,7 @@ def from_config(
     from tui.gateway.config_file import read
 
     found = read(section, files)
-    return Connection(name or section, found.url, found.token, found.ca, found.oauth, insecure_http)
+    return Connection(name or section, found.url, found.token, found.ca, found.oauth, insecure_http, found.timeout)
 
 
 def place(parts: SplitResult) -> tuple[str, int]:

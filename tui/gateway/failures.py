@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from typing import Literal
 
 import requests
 import urllib3.exceptions as low
@@ -39,7 +40,12 @@ _NEVER_MADE = (
     requests.exceptions.InvalidSchema,
 )
 _TRANSIENT = {408, 429, 500, 502, 503, 504, *range(520, 531)}
-_NO_API = "Check the address of the instance; a login page or a proxy may stand in between."
+Stage = Literal["address", "proxy", "TLS", "GitLab"]
+
+_NO_API = (
+    "Check the address of the instance, with its path if GitLab is not at the root of the host; "
+    "a login page or a proxy may stand in between."
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,18 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, ServerFault):
         return error.status in _TRANSIENT
     return isinstance(error, Unreachable) and error.status == 0
+
+
+def stage(error: GitLabError) -> Stage:
+    """How far a request came that failed: in vain to the address, the proxy, or TLS; else something answered."""
+    reasons = [error, *_chain(error)]
+    if any(isinstance(one, low.ProxyError | requests.exceptions.ProxyError) for one in reasons):
+        return "proxy"
+    if any(isinstance(one, ssl.SSLError) for one in reasons):
+        return "TLS"
+    if isinstance(error, Unreachable) and error.status == 0:
+        return "address"
+    return "GitLab"
 
 
 def forget_request(error: BaseException) -> None:

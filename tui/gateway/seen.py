@@ -13,9 +13,6 @@ from tui.domain.text import clean, one_line
 from tui.gateway import wire
 from tui.gateway.addresses import project_of
 
-ADMINISTRATOR = 60
-"""GitLab's access level of an administrator."""
-
 
 def note_url(issue_url: str, note_id: int | str) -> str:
     """The address of a note: the issue's with the note's anchor."""

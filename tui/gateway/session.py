@@ -35,6 +35,9 @@ class Session(requests.Session):
         same = here.scheme == there.scheme and place(here) == place(there)
         return target if same else None
 
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Keep the token: we stay on the host, and requests would put a login from ~/.netrc in its place."""
+
 
 class SharedTls(HTTPAdapter):
     """Verifies with one context: requests would load the CA bundle again for each connection (30 ms of CPU)."""
@@ -103,13 +106,31 @@ class Client:
         self.backend.client.close()
 
 
+def proxy_of(connection: Connection) -> str:
+    """The proxy that requests to the instance go through, without a login; empty for none. None is for this machine."""
+    if connection.loopback:
+        return ""
+    found = requests.utils.select_proxy(connection.url, requests.utils.get_environ_proxies(connection.url))
+    parts = urlsplit(found or "")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else found or ""
+
+
+def bundle_of(connection: Connection) -> str:
+    """The file of certificates that the operator named for the instance; empty for the system's."""
+    return _bundle(connection.ca)
+
+
+def _bundle(ca: str) -> str:
+    return ca or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or ""
+
+
 @functools.cache
 def tls_context(ca: str) -> ssl.SSLContext:
     """A verifying context with `ca`, or with the environment's bundle, or with the system's and certifi's.
 
     Raises BadInput when the bundle cannot be read.
     """
-    bundle = ca or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or ""
+    bundle = _bundle(ca)
     try:
         context = ssl.create_default_context()
         where = bundle or certifi.where()

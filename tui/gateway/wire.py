@@ -32,10 +32,6 @@ class Metadata(Struct):
     enterprise: bool | None = None
 
 
-class TokenInfo(Struct):
-    scopes: list[str] = msgspec.field(default_factory=list)
-
-
 class Access(Struct):
     access_level: int = 0
 

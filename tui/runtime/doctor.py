@@ -85,9 +85,10 @@ def _operator(gateway: Gateway) -> Row:
 
 
 def _scopes(gateway: Gateway) -> Row:
-    scopes = gateway.token_scopes()
-    if scopes is None:
+    token = gateway.token()
+    if token is None:
         return Row("scopes", "warning", "this GitLab does not tell a token's scopes", "They show at the first write.")
+    scopes = token.scopes
     if "api" not in scopes:
         return Row("scopes", "failed", f"only {', '.join(scopes)}", "Make a token with the scope `api`.")
     return Row("scopes", "ok", ", ".join(scopes))

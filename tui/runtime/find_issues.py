@@ -21,10 +21,15 @@ REPORTER = 20
 
 @dataclass(frozen=True)
 class IssueAddress:
-    """Where a plan issue is, as the journal knows it."""
+    """Where a plan issue is, as the journal knows it; `ref` is the full reference that it had when it was made."""
 
     project_id: int
     iid: int
+    ref: str = ""
+
+    def was_in(self, path: str) -> bool:
+        """Whether it was made in the project that had this path then."""
+        return self.ref.rpartition("#")[0].lower() == path.strip("/").lower()
 
 
 class IssueFinder:

@@ -62,23 +62,25 @@ class Observer:
         Errors that leave nothing to plan with are raised; the rest become remarks.
         """
         gateway, remarks = self._gateway, list[str]()
-        operator = gateway.operator()
+        me = gateway.operator()
         with ThreadPoolExecutor(READERS, thread_name_prefix="observe") as pool:
             flags = pool.submit(self._flags, remarks)
-            project = pool.submit(self._project, remarks)
+            project = pool.submit(self._project, addresses, remarks)
+            token = pool.submit(gateway.token)
             actors = pool.submit(self._actors)
             seen_project = project.result()
-            issues = pool.submit(self._finder.find, addresses, seen_project, operator.id)
+            issues = pool.submit(self._finder.find, addresses, seen_project, me.id)
             templates = pool.submit(self._templates, seen_project, remarks)
             names, unknown = actors.result()
             seen_flags, similar = flags.result()
             found = issues.result()
             links = self._links(pool, found)
+            token.result()
             foreign = self._foreign(seen_flags.values(), names)
             return Observed(
                 at=self._clock(),
                 instance=self._instance,
-                operator=operator,
+                operator=gateway.operator(),
                 project=seen_project,
                 flags=seen_flags,
                 issues=found,
@@ -119,17 +121,34 @@ class Observer:
         absent = {name: FlagSeen(name, defined=False if readable else None) for name in names}
         similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=_SIMILAR, cutoff=0.6)
         seen = {name: everything.get(name, absent[name]) for name in names}
+        remarks.extend(
+            f"This GitLab does not tell which flags there are: a mistyped {name} would be made anew."
+            for name, flag in seen.items()
+            if flag.defined is None and not flag.exists
+        )
         now = self._clock()
         return {name: doubted(flag, self._entries, now) for name, flag in seen.items()}, tuple(similar)
 
-    def _project(self, remarks: list[str]) -> ProjectSeen | None:
-        if not self._draft.gitlab.project:
+    def _project(self, addresses: Mapping[str, IssueAddress], remarks: list[str]) -> ProjectSeen | None:
+        """The project; one that was renamed since its plan issues were made is still known by its number.
+
+        Newer servers redirect from the former path, older ones (13.8) do not know it any more.
+        """
+        path = self._draft.gitlab.project
+        if not path:
             return None
         try:
-            return self._gateway.project(self._draft.gitlab.project)
+            found = self._gateway.project(path)
         except NotFound as error:
-            remarks.append(str(error))
-            return None
+            numbers = {one.project_id for one in addresses.values() if one.was_in(path)}
+            seen = self._gateway.project_numbered(numbers.pop()) if len(numbers) == 1 else None
+            if seen is None:
+                remarks.append(str(error))
+                return None
+            found = seen
+        if not path.isdigit() and found.path.lower() != path.strip("/").lower():
+            remarks.append(f"The project {path} has moved to {found.path}: write that into gitlab.project.")
+        return found
 
     def _actors(self) -> tuple[dict[ActorKey, ActorName], frozenset[ActorKey]]:
         keys: list[ActorKey] = [key for step in self._steps for key in step.actor_keys]

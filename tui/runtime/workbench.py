@@ -186,7 +186,9 @@ class Session:
         from tui.runtime.find_issues import IssueAddress
 
         created = self.workbench.records.confirmed(draft.id, self.instance.name, "create-issue")
-        addresses = {one.slot: IssueAddress(one.result["project_id"], one.result["iid"]) for one in created}
+        addresses = {
+            one.slot: IssueAddress(one.result["project_id"], one.result["iid"], one.result["ref"]) for one in created
+        }
         return self.observer(draft, wanted).observe(addresses)
 
     def situation(self, draft: Draft, reason: str = "", wanted: Gates | None = None) -> Situation:

@@ -14,7 +14,7 @@ from tui.domain.planning.targets import target_of
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements
 from tui.domain.steps import ISSUES
-from tui.domain.text import counted
+from tui.domain.text import counted, listing
 
 REPORTER = 20
 """GitLab's access level from which labels and confidentiality are kept when an issue is created."""
@@ -101,8 +101,15 @@ def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> It
     """What would make a call fail: said now, before anything is written."""
     if any(change.is_gate for change in changes) or goal.step is not None:
         yield from target_of(situation).obstacles(situation, goal)
+    operator, project = situation.observed.operator, situation.observed.project
+    if (changes or goal.step is not None) and not operator.may_write:
+        text = f"The token has only {listing(list(operator.scopes or ('no scope',)))}: changes need the scope api"
+        yield Requirement("token-scope", text, "open", path="gitlab.instance", hard=True)
     if any(change.kind == "create-issue" for change in changes):
         yield from _project_access(situation)
+    elif project is not None and project.archived and situation.observed.issues:
+        text = f"The project {project.path} is archived: its plan issues take no notes"
+        yield _waivable(situation, "project-archived", text, "gitlab.project")
 
 
 def _project_access(situation: Situation) -> Iterable[Requirement]:
@@ -115,7 +122,7 @@ def _project_access(situation: Situation) -> Iterable[Requirement]:
         problem = f"The project {project.path} is archived and takes no issues"
     elif not project.issues_enabled:
         problem = f"The project {project.path} has issues turned off"
-    elif project.access_level < REPORTER and not situation.observed.operator.admin:
+    elif project.access_level < REPORTER and not situation.observed.operator.powers:
         problem = (
             f"{situation.observed.operator.username} is less than a reporter in {project.path}: "
             "GitLab would drop labels, assignees and confidentiality without a word"

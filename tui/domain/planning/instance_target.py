@@ -75,8 +75,10 @@ def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
         text, path = f"GitLab knows no {parameter} {name}", f"phases.{goal.phase}.{parameter}s"
         yield Requirement(f"actor-{parameter}-{name}", text, "open", path=path, hard=True)
     if flag_of(situation, goal) not in situation.observed.flags:
-        operator, instance = situation.observed.operator.username, situation.observed.instance
-        text = f"{operator} is no administrator of {instance}, and instance flags ask for one"
+        operator, instance = situation.observed.operator, situation.observed.instance
+        text = f"{operator.username} is no administrator of {instance}, and instance flags ask for one"
+        if operator.limited:
+            text = f"{instance} has Admin Mode on: the token of {operator.username} needs the scope admin_mode as well"
         yield Requirement("administrator", text, "open", path="gitlab.instance", hard=True)
 
 
