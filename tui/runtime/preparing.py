@@ -12,6 +12,7 @@ from tui.domain.planning import Goal, Situation, compute
 from tui.domain.progress import progress
 from tui.domain.steps import ladder
 from tui.domain.text import listing
+from tui.runtime.fractions import fraction_remarks
 from tui.runtime.settle import Settler
 from tui.runtime.workbench import Prepared
 
@@ -32,11 +33,12 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
     broken = records.unfinished(draft.id, name)
     situation = session.situation(draft, reason, broken.gates_wanted if broken else None)
     seen = situation.observed
-    situation = replace(situation, observed=replace(seen, remarks=(*seen.remarks, *remarks)))
     mark = records.mark(draft.id, name)
     goal = _goal(situation, broken, phase, step)
     if goal is None:
         return None
+    remarks = (*seen.remarks, *remarks, *fraction_remarks(session, draft.id, goal))
+    situation = replace(situation, observed=replace(seen, remarks=remarks))
     resumes = broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id)
     if broken is not None and resumes:
         situation = replace(situation, gates_before=broken.gates_before, gates_wanted=broken.gates_wanted)
