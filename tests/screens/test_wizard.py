@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from itertools import cycle, islice
 
 import pytest
 from msgspec.structs import replace
@@ -12,10 +14,10 @@ from screens.model import ModelScreen
 from screens.phases import PhasesScreen
 from screens.plan_issues import PlanIssuesScreen
 from tests.domain.shipped import guides
-from tests.support.hostile import IDS, STRINGS, harmless
+from tests.support.hostile import STRINGS, harmless
 from tests.support.wizard import EMPTY, SAMPLE, SCREENS, Wizard, wizard
 from tui.domain.draft import Announcement, Capacity, Draft, Waiver
-from tui.domain.edit import put
+from tui.domain.edit import get, put
 from tui.domain.text import clean
 from tui.domain.wizard import STEPS
 from tui.widgets.field_help import FieldHelp
@@ -194,8 +196,13 @@ async def test_each_size_shows_the_form_where_you_are_and_the_keys(
 async def test_read_only_shows_why_and_changes_nothing(kind: type[WizardScreen]) -> None:
     async with wizard(kind, read_only="alice has it open (process 12)") as one:
         assert "Read only: alice has it open (process 12)" in one.status
+        tried = set[type]()
         for _ in range(len(one.paths())):
-            await one.press("tab", "x", "backspace", "space", "delete", "d", "a", "ctrl+x", "ctrl+k")
+            await one.press("tab")
+            if type(one.screen.focused) not in tried:
+                tried.add(type(one.screen.focused))
+                await one.press("x", "backspace", "space", "delete", "d", "a", "ctrl+x", "ctrl+k")
+        assert len(tried) > 1
         await one.settled()
         assert one.draft == SAMPLE
         assert one.saved == []
@@ -224,13 +231,14 @@ async def test_help_says_what_a_field_is_for_and_where_the_guide_asks_for_it() -
         assert "Guide: “Make sure that you have reviewed the considerations" in one.help
 
 
-def everywhere(text: str) -> Draft:
-    """A draft with the text in every field that takes one."""
+def everywhere(texts: Iterator[str]) -> Draft:
+    """A draft with one of the texts in every field that takes one, in turn."""
+    region, *waiver = (next(texts) for _ in range(4))
     draft = replace(
         SAMPLE,
-        capacity=(Capacity(region=text),),
-        waivers=(Waiver(requirement=text, reason=text, by=text),),
-        announcement=Announcement(channels=(text,), text=text),
+        capacity=(Capacity(region=region),),
+        waivers=(Waiver(requirement=waiver[0], reason=waiver[1], by=waiver[2]),),
+        announcement=Announcement(channels=(next(texts),), text=next(texts)),
     )
     paths = [f"model.{name}" for name in draft.model.__struct_fields__]
     paths += ["title", "team.name", "team.channel", "team.dri", "gitlab.project", "gitlab.instance", "flag.name"]
@@ -239,16 +247,17 @@ def everywhere(text: str) -> Draft:
     paths += ["issues[rollout-plan].title", "issues[internal-rollout].existing"]
     paths += [f"issues[rollout-plan].fields.{one.key}" for one in V1.issues[0].fields]
     for path in paths:
-        draft = put(draft, path, text, V1)
+        draft = put(draft, path, next(texts), V1)
     for path in ("team.stakeholders", "phases[stakeholders].users", "issues[rollout-plan].labels"):
-        draft = put(draft, path, (text,), V1)
+        draft = put(draft, path, (next(texts),), V1)
     return draft
 
 
 @every_screen
-@pytest.mark.parametrize("text", STRINGS, ids=IDS)
-async def test_hostile_text_is_shown_and_does_nothing(kind: type[WizardScreen], text: str) -> None:
-    async with wizard(kind, everywhere(text), size=(120, 40)) as one:
+@pytest.mark.parametrize("first", range(0, len(STRINGS), 4))
+async def test_hostile_text_is_shown_and_does_nothing(kind: type[WizardScreen], first: int) -> None:
+    texts = islice(cycle(STRINGS), first, None)
+    async with wizard(kind, everywhere(texts), size=(120, 40)) as one:
         await one.settled()
         await one.press("f8")
         assert harmless(one.app.drawn)
@@ -257,16 +266,17 @@ async def test_hostile_text_is_shown_and_does_nothing(kind: type[WizardScreen], 
         assert one.screen.is_current
 
 
-@pytest.mark.parametrize("text", STRINGS, ids=IDS)
-async def test_hostile_text_is_pasted_and_does_nothing(text: str) -> None:
-    async with wizard(ModelScreen) as one:
-        await paste(one, text)
-        await one.go("model.reason")
-        await paste(one, text)
-        await one.settled()
-        assert harmless(one.app.drawn)
-        assert clean(one.draft.title) == one.draft.title
-        assert clean(one.draft.model.reason) == one.draft.model.reason
+async def test_hostile_text_is_pasted_and_does_nothing() -> None:
+    async with wizard(ModelScreen, EMPTY) as one:
+        for path in ("title", "model.reason"):
+            await one.go(path)
+            for text in STRINGS:
+                await paste(one, text)
+                await one.settled()
+                assert harmless(one.app.drawn)
+                written = str(get(one.draft, path, V1))
+                assert clean(written) == written
+                await one.press("ctrl+a", "backspace")
 
 
 async def paste(one: Wizard, text: str) -> None:
