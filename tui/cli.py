@@ -10,12 +10,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from tui.commands.exits import Exit, exit_code
-from tui.domain.errors import RolloutError
+from tui.domain.errors import RolloutError, Stale
 
 VERBS = {
     "apply": "Make the changes of a plan.",
@@ -95,7 +95,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         context = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "rollout-tui"
         code = _fail("usage", error.format_message(), f"Try: {context} --help", Exit.USAGE, as_json=as_json)
     except RolloutError as error:
-        code = _fail(error.code, str(error), error.hint, exit_code(error), as_json=as_json)
+        since = [one.as_dict() for one in error.since] if isinstance(error, Stale) else []
+        code = _fail(error.code, str(error), error.hint, exit_code(error), as_json=as_json, since=since)
     except KeyboardInterrupt:
         code = _fail("interrupted", "interrupted", "", Exit.INTERRUPTED, as_json=as_json)
     except BrokenPipeError:
@@ -105,11 +106,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _fail(code: str, message: str, hint: str, status: Exit, *, as_json: bool) -> Exit:
+def _fail(
+    code: str, message: str, hint: str, status: Exit, *, as_json: bool, since: Sequence[dict[str, str]] = ()
+) -> Exit:
     from tui.domain.text import clean
 
     if as_json:
-        click.echo(json.dumps({"error": {"code": code, "message": clean(message), "hint": clean(hint)}}))
+        error: dict[str, Any] = {"code": code, "message": clean(message), "hint": clean(hint)}
+        if since:
+            error["since"] = [{key: clean(text) for key, text in one.items()} for one in since]
+        click.echo(json.dumps({"error": error}))
     else:
         click.echo(clean(f"rollout-tui: {message}"), err=True)
         if hint:

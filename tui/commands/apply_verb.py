@@ -1,4 +1,4 @@
-"""`rollout-tui apply DRAFT`: make the changes. Resumes a broken apply by looking first."""
+"""`rollout-tui apply DRAFT|FILE`: make the changes. Resumes a broken apply by looking first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say, stopping
 from tui.commands.exits import Exit
+from tui.commands.from_file import asked
 from tui.commands.plan_verb import NOTHING, show
 from tui.domain.by_hand import off_by_hand
 from tui.domain.errors import RolloutError
@@ -22,7 +23,7 @@ _SHOWN = {"intended": "…", "confirmed": "✓", "rejected": "✗", "unknown": "
 
 
 @click.command("apply")
-@click.argument("draft")
+@click.argument("draft", metavar="DRAFT|FILE")
 @click.option("--phase", default="", help="A phase of the guide, `issues`, or `off`; by default the next step due.")
 @click.option("--step", default="", help="A step of that phase, such as 25%.")
 @click.option("--reason", default="", help="Why; kept in the history.")
@@ -30,14 +31,17 @@ _SHOWN = {"intended": "…", "confirmed": "✓", "rejected": "✗", "unknown": "
 @instance_option
 @json_option
 def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instance: str, as_json: bool) -> int:
-    """Make the changes that plan shows: each exactly once, journalled before and after."""
+    """Make the changes that plan shows: each exactly once, journalled before and after.
+
+    FILE is one that `plan DRAFT --out FILE` wrote: exactly that plan is applied, or none.
+    """
     workbench = bench()
-    opened = workbench.drafts.load(draft)
-    name = instance or opened.gitlab.instance
-    with way_out(phase, opened.flag.name), workbench.session(name) as session, stopping(session.cancel):
-        prepared = session.prepare(opened, phase, step, reason)
+    what = asked(workbench, draft, phase=phase, step=step, reason=reason, instance=instance)
+    flag = what.draft.flag.name
+    with way_out(what.phase, flag), workbench.session(what.instance) as session, stopping(session.cancel):
+        prepared = what.prepare(session)
         if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
-            return _nothing(opened.id, prepared, as_json=as_json)
+            return _nothing(what.draft.id, prepared, as_json=as_json)
         _ask(prepared, session, yes=yes, as_json=as_json)
         result = session.apply(prepared, (lambda _: None) if as_json else _tell(prepared))
     if as_json:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say
 from tui.commands.exits import Exit
 from tui.domain.plan import Plan
+
+if TYPE_CHECKING:
+    from tui.runtime.workbench import Prepared, Session
 
 NOTHING = "Nothing is left to do: the last step is live."
 
@@ -18,26 +22,51 @@ NOTHING = "Nothing is left to do: the last step is live."
 @click.option("--phase", default="", help="A phase of the guide, `issues`, or `off`; by default the next step due.")
 @click.option("--step", default="", help="A step of that phase, such as 25%.")
 @click.option("--reason", default="", help="Why; kept in the history.")
+@click.option("--out", default="", metavar="FILE", help="Write the plan to a file that `apply FILE` applies exactly.")
 @instance_option
 @json_option
-def command(draft: str, *, phase: str, step: str, reason: str, instance: str, as_json: bool) -> int:
+def command(draft: str, *, phase: str, step: str, reason: str, out: str, instance: str, as_json: bool) -> int:
     """Show what apply would change, without changing anything."""
 
     workbench = bench()
     opened = workbench.drafts.load(draft)
     with workbench.session(instance or opened.gitlab.instance) as session:
         prepared = session.prepare(opened, phase, step, reason)
+        written = bool(out) and prepared is not None and write(prepared, session, draft, out)
     if prepared is None:
         print_json(nothing(opened.id)) if as_json else say(NOTHING)
         return Exit.DONE
     plan = prepared.plan
     if as_json:
-        print_json(plan.as_dict())
+        print_json({**plan.as_dict(), "file": out} if written else plan.as_dict())
     else:
         show(plan)
+    if out:
+        _say_where(plan, out, written=written)
     if plan.blocked:
         return Exit.BLOCKED
     return Exit.DONE if plan.empty else Exit.CHANGES
+
+
+def write(prepared: Prepared, session: Session, draft: str, out: str) -> bool:
+    """Write the plan of `draft` to the file `out`; whether there was something to be applied."""
+    from tui.runtime.planned import kept, source_of
+    from tui.store.plan_files import save
+
+    if prepared.plan.blocked or prepared.plan.empty:
+        return False
+    save(Path(out).expanduser(), kept(prepared, session, source_of(session.workbench, draft)))
+    return True
+
+
+def _say_where(plan: Plan, out: str, *, written: bool) -> None:
+    if written:
+        say(f"\nWritten to {out}. Apply exactly this with: rollout-tui apply {out}", err=True)
+    else:
+        say(
+            f"\n{out} was not written: {'the plan is blocked' if plan.blocked else 'there is nothing to apply'}.",
+            err=True,
+        )
 
 
 def nothing(rollout: str) -> dict[str, Any]:

@@ -110,9 +110,9 @@ def _fields(value: object, path: str = "") -> dict[str, str]:
     """The leaves of plain data by their paths; records are called by what people call them."""
     if isinstance(value, dict):
         pairs = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
-    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+    elif isinstance(value, list | tuple) and any(isinstance(item, dict) for item in value):
         pairs = [(f"{path}[{_key(item, place)}]", item) for place, item in enumerate(value)]
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         return {path: ", ".join(map(str, value))}
     else:
         return {path: "" if value is None else str(value)}

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tui.domain.drift import Drift
     from tui.domain.problem import Problem
 
 
@@ -89,8 +90,14 @@ class Blocked(RolloutError):
 
 
 class Stale(RolloutError):
+    """A plan no longer holds; `since` is what changed, as far as it is known."""
+
     code = "stale-plan"
     hint_default = "Make a new plan and review it."
+
+    def __init__(self, message: str, since: Sequence[Drift] = (), hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.since = tuple(since)
 
 
 class Interrupted(RolloutError):
