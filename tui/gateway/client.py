@@ -12,8 +12,9 @@ from tui.domain.errors import BadInput, Denied, Invalid, NotFound, ScopeMissing
 from tui.domain.gates import ActorName
 from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen
 from tui.domain.plan import Request
+from tui.domain.strategies import ProjectFlag, UserList
 from tui.domain.text import Clean, clean, one_line, shorten
-from tui.gateway import actors, flags, seen, wire
+from tui.gateway import actors, feature_flags, flags, seen, wire
 from tui.gateway.addresses import base_of, inside, issue_in
 from tui.gateway.cancel import Cancel
 from tui.gateway.connection import Connection
@@ -91,6 +92,18 @@ class Gateway:
         """One flag; when it has no definition, `defined` tells whether that is certain. Raises NotAdmin."""
         with self._identity.as_administrator():
             return flags.read_one(self._transport, name)
+
+    def project_flag(self, project_id: int, name: str) -> ProjectFlag | None:
+        """A flag that a project owns; None when it has none of that name."""
+        return feature_flags.read_one(self._transport, project_id, name)
+
+    def project_flag_names(self, project_id: int) -> list[str]:
+        """The names of a project's flags. Raises NotFound where the project has no such feature."""
+        return feature_flags.names(self._transport, project_id)
+
+    def user_lists(self, project_id: int) -> dict[str, UserList]:
+        """The lists of users that a project keeps for its flags, by name."""
+        return feature_flags.user_lists(self._transport, project_id)
 
     def user(self, username: str) -> ActorName | None:
         """The user of that name; None when there is none."""
@@ -225,6 +238,8 @@ class Gateway:
         that it had none: NotAdmin, NotFound, Invalid, Conflict, Throttled, Unreachable, and Interrupted before it
         was sent.
         """
+        if feature_flags.concerns(request):
+            return feature_flags.write(self._transport, request)
         return self._transport.write(request)
 
     def issue_from(self, answer: Mapping[str, Any]) -> IssueSeen:

@@ -250,15 +250,14 @@ class Applier:
 
     def _check_gates(self, change: Change, passed: frozenset[Gates]) -> str:
         """A reading may be up to a minute old, so gates that this apply itself has passed through are no surprise."""
-        gates = self._observer.flag_again(change.flag).gates
+        seen, expected = self._observer.flag_again(change.flag), self._observed.flag(change.flag)
         self._looked[change.flag] = monotonic()
-        if gates == change.before or gates in passed:
+        if seen.project == expected.project and (seen.gates == change.before or seen.gates in passed):
             return ""
         if change.before is not None and change.expected is not None and _narrows(change):
             return ""  # taking access away is right whatever somebody else did in between
-        expected = self._observed.flag(change.flag)
         before = replace(self._observed, flags={change.flag: replace(expected, gates=change.before or Gates())})
-        return self._since(before, replace(before, flags={change.flag: replace(expected, gates=gates)}))
+        return self._since(before, replace(before, flags={change.flag: replace(expected, gates=seen.gates, project=seen.project)}))
 
     def _since(self, before: Observed, after: Observed) -> str:
         return words(since(self._gateway, before, after))

@@ -17,6 +17,7 @@ from tui.domain.history import Entry
 from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, doubted
 from tui.domain.steps import ActorKey, ladder
 from tui.runtime.find_issues import IssueAddress, IssueFinder
+from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -25,8 +26,6 @@ T = TypeVar("T")
 
 READERS = 4
 """How many reads are under way at once; python-gitlab gains nothing from more."""
-
-_SIMILAR = 3
 
 
 class Observer:
@@ -54,6 +53,7 @@ class Observer:
         self._guide = guide
         self._steps = ladder(draft, guide)
         self._finder = IssueFinder(gateway, draft, guide)
+        self._project_flags = ProjectFlagReader(gateway, draft.flag)
         self._wanted = wanted
 
     def observe(self, addresses: Mapping[str, IssueAddress]) -> Observed:
@@ -72,23 +72,25 @@ class Observer:
             issues = pool.submit(self._finder.find, addresses, seen_project, me.id)
             templates = pool.submit(self._templates, seen_project, remarks)
             names, unknown = actors.result()
-            seen_flags, similar = flags.result()
+            look = flags.result()
             found = issues.result()
             links = self._links(pool, found)
             token.result()
-            foreign = self._foreign(seen_flags.values(), names)
+            foreign = self._foreign(look.flags.values(), names)
             return Observed(
                 at=self._clock(),
                 instance=self._instance,
                 operator=gateway.operator(),
                 project=seen_project,
-                flags=seen_flags,
+                flags=look.flags,
+                flag_project=look.project,
+                user_lists=look.lists,
                 issues=found,
                 links=links,
                 names={**names, **foreign},
                 unknown=unknown,
                 templates=templates.result(),
-                similar=similar,
+                similar=look.similar,
                 remarks=tuple(remarks),
             )
 
@@ -98,7 +100,7 @@ class Observer:
         With `creating` also for plan issues that somebody else made since, on whatever machine.
         """
         addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
-        flags, _ = self._flags([])
+        flags = self._flags([], whole=False).flags
         issues = self._finder.read(addresses)
         if creating and observed.project is not None:
             issues = {**self._finder.marked(observed.project, observed.operator.id), **issues}
@@ -106,20 +108,21 @@ class Observer:
 
     def flag_again(self, name: str) -> FlagSeen:
         """One flag, read now."""
-        flags, _ = self._flags([])
-        return flags.get(name, FlagSeen(name))
+        return self._flags([], whole=False).flags.get(name, FlagSeen(name))
 
-    def _flags(self, remarks: list[str]) -> tuple[dict[str, FlagSeen], tuple[str, ...]]:
+    def _flags(self, remarks: list[str], *, whole: bool = True) -> FlagLook:
         """The rollout's flags; none at all when the token may not read them."""
+        names = dict.fromkeys(filter(None, [self._draft.flag.name, *(step.flag for step in self._steps)]))
+        if self._draft.flag.target == "project":
+            return self._project_flags.look(names, remarks, whole=whole)
         try:
             everything = self._gateway.flags()
         except (NotAdmin, Denied) as error:
             remarks.append(f"The flag's gates could not be read: {error}")
-            return {}, ()
-        names = dict.fromkeys(filter(None, [self._draft.flag.name, *(step.flag for step in self._steps)]))
+            return FlagLook({})
         readable = any(flag.defined for flag in everything.values())
         absent = {name: FlagSeen(name, defined=False if readable else None) for name in names}
-        similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=_SIMILAR, cutoff=0.6)
+        similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=SIMILAR, cutoff=0.6)
         seen = {name: everything.get(name, absent[name]) for name in names}
         remarks.extend(
             f"This GitLab does not tell which flags there are: a mistyped {name} would be made anew."
@@ -127,7 +130,7 @@ class Observer:
             if flag.defined is None and not flag.exists
         )
         now = self._clock()
-        return {name: doubted(flag, self._entries, now) for name, flag in seen.items()}, tuple(similar)
+        return FlagLook({name: doubted(flag, self._entries, now) for name, flag in seen.items()}, tuple(similar))
 
     def _project(self, addresses: Mapping[str, IssueAddress], remarks: list[str]) -> ProjectSeen | None:
         """The project; one that was renamed since its plan issues were made is still known by its number.

@@ -17,7 +17,7 @@ from tui.domain.errors import Conflict, Interrupted, OutcomeUnknown, RolloutErro
 from tui.domain.exchange import Confirmed, Event, Moved, Rejected, Send, Unknown
 from tui.domain.history import Entry
 from tui.domain.operation import Operation
-from tui.domain.readback import gates_in, stored
+from tui.domain.readback import answered, stored
 from tui.runtime.created import edited, from_answer
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Sender:
         elif change.kind == "add-note":
             url = self._note_url(change.slot, answer)
         elif change.kind == "set-gate":
-            result = {"gates": gates_in(answer).as_dict()}
+            result = {"gates": answered(change, answer).as_dict()}
         self.settle(replace(operation, state="confirmed", url=url, result=result))
         if send.entry is not None:
             self.keep(replace(send.entry, id=operation.id, at=self._started, note_url=url))

@@ -1,0 +1,95 @@
+"""Feature flags that a project owns, and its lists of users; what older servers say otherwise is settled here."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from tui.domain.errors import GitLabError, Interrupted, Invalid, NotFound
+from tui.domain.plan import Request
+from tui.domain.strategies import ProjectFlag, UserList, read_flag, read_list
+from tui.domain.text import one_line, shorten
+from tui.gateway.transport import Transport, escape
+
+_PATH = re.compile(r"/projects/[^/]+/feature_flags(?:/[^/]+)?")
+_CAPITALS = {"default": "DEFAULT", "userId": "USERID"}
+"""Stickiness as GitLab 13.8 wants it."""
+
+log = logging.getLogger("tui.gateway")
+
+
+def read_one(transport: Transport, project_id: int, name: str) -> ProjectFlag | None:
+    """One flag; None when the project has none of that name. Raises Denied, and Invalid for an answer without one."""
+    found = transport.optional(f"/projects/{project_id}/feature_flags/{escape(name)}", dict[str, Any])
+    return None if found is None else _flag(found)
+
+
+def names(transport: Transport, project_id: int) -> list[str]:
+    """The names of all flags of the project."""
+    pages = transport.pages(f"/projects/{project_id}/feature_flags", dict[str, Any])
+    return [one_line(str(one.get("name", ""))) for one in pages]
+
+
+def user_lists(transport: Transport, project_id: int) -> dict[str, UserList]:
+    """The user lists of the project by name; none where GitLab knows no such lists."""
+    pages = transport.pages(f"/projects/{project_id}/feature_flags_user_lists", dict[str, Any])
+    try:
+        found = [_list(one) for one in pages]
+    except NotFound:
+        return {}
+    return {one.name: one for one in found}
+
+
+def concerns(request: Request) -> bool:
+    """Whether the request makes or changes a project's flag."""
+    return _PATH.fullmatch(request.path) is not None
+
+
+def write(transport: Transport, request: Request) -> dict[str, Any]:
+    """Make or change a flag; the answer is the flag as it is a moment later. Raises what `Transport.write` raises.
+
+    GitLab refuses such a request whole or does all of it, so that one that was refused for its spelling can be sent
+    again as an older server spells it. The answer to a write shows what it did itself; when two clients add a
+    strategy at once only a look afterwards shows both.
+    """
+    try:
+        answer = transport.write(request)
+    except Invalid as error:
+        older = _spelled_older(request.body)
+        if "stickiness" not in str(error) or older == request.body:
+            raise
+        log.info("again with stickiness in capitals: %s", one_line(str(error)))
+        answer = transport.write(Request(request.method, request.path, older))
+    with suppress(GitLabError, Interrupted):
+        name = str(answer.get("name", ""))
+        collection = "/".join(request.path.split("/")[:4])
+        return transport.read(f"{collection}/{escape(name)}", dict[str, Any])
+    return answer
+
+
+def _spelled_older(body: Mapping[str, Any]) -> dict[str, Any]:
+    def spelled(strategy: Mapping[str, Any]) -> dict[str, Any]:
+        parameters = strategy.get("parameters", {})
+        if "stickiness" not in parameters:
+            return dict(strategy)
+        stickiness = _CAPITALS.get(parameters["stickiness"], parameters["stickiness"])
+        return {**strategy, "parameters": {**parameters, "stickiness": stickiness}}
+
+    return {**body, "strategies": [spelled(one) for one in body.get("strategies", ())]}
+
+
+def _flag(answer: Mapping[str, Any]) -> ProjectFlag:
+    try:
+        return read_flag(answer)
+    except ValueError as error:
+        raise Invalid(f"GitLab's answer is not a feature flag: {shorten(str(error), 160)}.") from None
+
+
+def _list(answer: Mapping[str, Any]) -> UserList:
+    try:
+        return read_list(answer)
+    except ValueError as error:
+        raise Invalid(f"GitLab's answer is not a user list: {shorten(str(error), 160)}.") from None

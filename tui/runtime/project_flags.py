@@ -1,0 +1,76 @@
+"""Looking at flags that a project owns."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.domain.draft import FlagSpec
+from tui.domain.errors import Denied, NotFound
+from tui.domain.observed import FlagSeen, ProjectSeen
+from tui.domain.strategies import EVERYWHERE, UserList
+
+if TYPE_CHECKING:
+    from tui.gateway.client import Gateway
+
+
+SIMILAR = 3
+"""How many flags of a like name are shown."""
+
+
+@dataclass(frozen=True)
+class FlagLook:
+    """The rollout's flags by name, and names like the draft's; for a project's flags also its project and lists."""
+
+    flags: Mapping[str, FlagSeen]
+    similar: tuple[str, ...] = ()
+    project: ProjectSeen | None = None
+    lists: Mapping[str, UserList] = field(default_factory=dict)
+
+
+class ProjectFlagReader:
+    """Reads the flags of the project that a draft's flag belongs to; the project itself is read once."""
+
+    def __init__(self, gateway: Gateway, spec: FlagSpec) -> None:
+        self._gateway = gateway
+        self._spec = spec
+        self._project: ProjectSeen | None = None
+
+    def look(self, names: Iterable[str], remarks: list[str], *, whole: bool) -> FlagLook:
+        """The flags of those names, none when the token may not read them; `whole` for all else that a plan wants."""
+        project = self._read_project()
+        if project is None:
+            return FlagLook({})
+        try:
+            flags = {name: self._flag(project, name) for name in names}
+        except Denied as error:
+            remarks.append(f"The flag's strategies could not be read: {error}")
+            return FlagLook({}, project=project)
+        if not whole:
+            return FlagLook(flags, project=project)
+        own = flags.get(self._spec.name)
+        similar = () if own is None or own.exists else self._similar(project)
+        return FlagLook(flags, similar, project, self._gateway.user_lists(project.id))
+
+    def _read_project(self) -> ProjectSeen | None:
+        if self._project is None and self._spec.project:
+            with suppress(NotFound):
+                self._project = self._gateway.project(self._spec.project)
+        return self._project
+
+    def _flag(self, project: ProjectSeen, name: str) -> FlagSeen:
+        found = self._gateway.project_flag(project.id, name)
+        if found is None:
+            return FlagSeen(name, defined=False)
+        gates = found.gates(self._spec.environment or EVERYWHERE)
+        return FlagSeen(name, gates, exists=True, defined=True, project=found)
+
+    def _similar(self, project: ProjectSeen) -> tuple[str, ...]:
+        try:
+            known = self._gateway.project_flag_names(project.id)
+        except NotFound:
+            return ()
+        return tuple(difflib.get_close_matches(self._spec.name, known, n=SIMILAR, cutoff=0.6))
