@@ -178,7 +178,7 @@ def test_cancelled_gateway_sends_nothing(sandbox: Server, connect: Connect) -> N
 def test_cancel_does_not_cut_a_write_that_is_under_way(sandbox: Server, connect: Connect) -> None:
     cancel = Cancel()
     gateway = connect(sandbox.url, sandbox.token, cancel=cancel)
-    sandbox.faults.add(Fault("slow", method="POST", seconds=0.5))
+    sandbox.faults.add(Fault("slow", method="POST", seconds=0.2))
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(gateway.send, CREATE)
         pause = threading.Event()
@@ -186,6 +186,31 @@ def test_cancel_does_not_cut_a_write_that_is_under_way(sandbox: Server, connect:
             pause.wait(0.01)
         cancel.set()
         assert future.result(10)["title"] == "Exactly one"
+
+
+def test_a_stop_leaves_a_hanging_write_with_an_unknown_outcome_within_a_second(
+    sandbox: Server, connect: Connect
+) -> None:
+    cancel = Cancel()
+    gateway = connect(sandbox.url, sandbox.token, cancel=cancel)
+    sandbox.faults.add(Fault("hang", method="POST", effect=True))
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(gateway.send, CREATE)
+        pause = threading.Event()
+        while not sandbox.faults.injected and not future.done():
+            pause.wait(0.01)
+        start = time.monotonic()
+        cancel.set()
+        with pytest.raises(errors.OutcomeUnknown):
+            future.result(10)
+        assert time.monotonic() - start < 1
+
+
+def test_what_makes_an_accident_good_is_sent_in_spite_of_a_stop(sandbox: Server, connect: Connect) -> None:
+    cancel = Cancel()
+    gateway = connect(sandbox.url, sandbox.token, cancel=cancel)
+    cancel.set()
+    assert gateway.send(CREATE, regardless=True)["title"] == "Exactly one"
 
 
 def test_many_threads_share_a_gateway(sandbox: Server, gateway: Gateway) -> None:

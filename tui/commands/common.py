@@ -46,7 +46,7 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 @contextmanager
 def stopping(cancel: Cancel) -> Iterator[None]:
-    """While it lasts, ctrl+c and SIGTERM ask for a stop at the next safe moment; a second one does not wait."""
+    """While it lasts, ctrl+c, SIGTERM and a closed terminal ask for a stop; a second one does not wait."""
     asked = False
 
     def ask(number: int, frame: FrameType | None) -> None:
@@ -56,7 +56,7 @@ def stopping(cancel: Cancel) -> Iterator[None]:
         asked = True
         cancel.set("stopped by a signal")
 
-    names = [signal.SIGINT, signal.SIGTERM]
+    names = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before: dict[signal.Signals, Callable[[int, FrameType | None], Any] | int | None] = {}
     try:
         for name in names:

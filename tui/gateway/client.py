@@ -231,16 +231,16 @@ class Gateway:
 
     # Changes
 
-    def send(self, request: Request) -> dict[str, Any]:
+    def send(self, request: Request, *, regardless: bool = False) -> dict[str, Any]:
         """Make one change: sent once, never repeated. The answer is as GitLab gave it, not cleaned.
 
         Raises OutcomeUnknown when it was sent and nobody can tell whether it had an effect; every other error means
         that it had none: NotAdmin, NotFound, Invalid, Conflict, Throttled, Unreachable, and Interrupted before it
-        was sent.
+        was sent. What makes an accident good is sent `regardless` of a stop.
         """
         if feature_flags.concerns(request):
             return feature_flags.write(self._transport, request)
-        return self._transport.write(request)
+        return self._transport.write(request, regardless=regardless)
 
     def issue_from(self, answer: Mapping[str, Any]) -> IssueSeen:
         """The issue in the answer to a write. Raises Invalid when there is none in it."""

@@ -31,11 +31,15 @@ class Clients:
         self._lock = threading.Lock()
         self._closed = False
 
-    def run(self, call: Callable[[Client], R], seconds: float, cancel: Cancel | None) -> R:
-        """What `call` returns or raises. Raises Overdue after `seconds`, Interrupted when `cancel` is set."""
+    def run(self, call: Callable[[Client], R], seconds: float, cancel: Cancel, grace: float | None = None) -> R:
+        """What `call` returns or raises. Raises Overdue after `seconds`, Interrupted when `cancel` is set.
+
+        With `grace` it is never interrupted: it has that many seconds more from when `cancel` is set, then it is
+        Overdue.
+        """
         job = _Job(self._take(), call, self._give_back)
         threading.Thread(target=job.run, name="gateway", daemon=True).start()
-        return job.outcome(seconds, cancel)
+        return job.outcome(seconds, cancel, grace)
 
     def close(self) -> None:
         """Close the idle clients now and the busy ones when they are done."""
@@ -76,11 +80,14 @@ class _Job(Generic[R]):
             self._give_back(self._client)
             self._future.set_result(result)
 
-    def outcome(self, seconds: float, cancel: Cancel | None) -> R:
+    def outcome(self, seconds: float, cancel: Cancel, grace: float | None) -> R:
         end = time.monotonic() + seconds
+        stopped = False
         while not concurrent.futures.wait((self._future,), max(0, min(_LOOK_EVERY, end - time.monotonic()))).done:
-            if cancel is not None:
+            if grace is None:
                 cancel.check()
+            elif cancel.is_set and not stopped:
+                stopped, end = True, min(end, time.monotonic() + grace)
             if time.monotonic() >= end:
                 raise Overdue
         return self._future.result()

@@ -28,6 +28,9 @@ from tui.gateway.session import Client
 T = TypeVar("T")
 Query = Mapping[str, Any]
 
+GRACE = 0.5
+"""Seconds that a write which is under way still has for its answer when the operator stops."""
+
 PER_PAGE = 100
 _ATTEMPTS = 4
 _NO_CONTENT = 204
@@ -79,15 +82,17 @@ class Transport:
             yield from items
             wanted = _next(answer, wanted)
 
-    def write(self, request: Request) -> dict[str, Any]:
+    def write(self, request: Request, *, regardless: bool = False) -> dict[str, Any]:
         """The answer to one write, sent once and never again; `{}` when GitLab answers without a body.
 
         Raises OutcomeUnknown when it may have had an effect and nobody can tell, other GitLabErrors when it had none,
-        and Interrupted before it was sent. Once it is sent it cannot be interrupted.
+        and Interrupted before it was sent, unless it must be sent `regardless`. Once it is sent, a stop leaves it half
+        a second: then its outcome is unknown.
         """
         sent = self._sent(request.method.upper(), request.path, "")
-        self._cancel.check()
-        answer = self._send(sent, None, request.body, self._limits.total, None)
+        if not regardless:
+            self._cancel.check()
+        answer = self._send(sent, None, request.body, self._limits.total, GRACE)
         if answer.status == _NO_CONTENT or not answer.content:
             return {}
         try:
@@ -103,7 +108,7 @@ class Transport:
 
         def attempt() -> tuple[T, Answer]:
             self._cancel.check()
-            answer = self._send(sent, query, None, max(0.001, end - time.monotonic()), self._cancel)
+            answer = self._send(sent, query, None, max(0.001, end - time.monotonic()), None)
             return _decode(sent, answer, kind), answer
 
         retrying = tenacity.Retrying(
@@ -121,16 +126,18 @@ class Transport:
         self._cancel.check()
 
     def _send(
-        self, sent: Sent, query: Query | None, body: Mapping[str, Any] | None, seconds: float, cancel: Cancel | None
+        self, sent: Sent, query: Query | None, body: Mapping[str, Any] | None, seconds: float, grace: float | None
     ) -> Answer:
         limits = replace(self._limits, read=min(self._limits.read, seconds))
         start = time.monotonic()
         status = 0
         try:
-            answer = self._clients.run(lambda client: _exchange(client, sent, query, body, limits), seconds, cancel)
+            answer = self._clients.run(
+                lambda client: _exchange(client, sent, query, body, limits), seconds, self._cancel, grace
+            )
             status = answer.status
         except Overdue:
-            raise failures.overdue(sent, self._limits.total) from None
+            raise failures.overdue(sent, round(time.monotonic() - start, 1)) from None
         except (requests.RequestException, OSError) as error:
             failures.forget_request(error)
             raise failures.of_failure(sent, error) from error

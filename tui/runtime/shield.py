@@ -28,10 +28,11 @@ def shield(gateway: Gateway, answer: Mapping[str, Any], operation: Operation) ->
     path = f"/projects/{made['project_id']}/issues/{made['iid']}"
     known = replace(operation, url=made["url"])
     try:
-        if gateway.send(Request("PUT", path, {"confidential": True})).get("confidential"):
+        if gateway.send(Request("PUT", path, {"confidential": True}), regardless=True).get("confidential"):
             done = replace(known, state="confirmed", result=made)
             return done, "GitLab had made the issue public; it was made confidential a moment later"
-        gateway.send(Request("PUT", path, {"title": EMPTIED, "description": _TEXT, "state_event": "close"}))
+        emptied = {"title": EMPTIED, "description": _TEXT, "state_event": "close"}
+        gateway.send(Request("PUT", path, emptied), regardless=True)
     except RolloutError as error:
         said = f"{made['url']} is PUBLIC and could not be made safe ({error}): close or delete it by hand"
     else:
