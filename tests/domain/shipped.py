@@ -19,6 +19,7 @@ from tui.domain.guide import Guide
 from tui.domain.history import Action, Entry
 from tui.domain.plan import reference
 from tui.domain.steps import ladder
+from tui.domain.template import Vocabulary
 
 ASSETS = Path(__file__).parents[2] / "assets"
 START = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
@@ -47,6 +48,11 @@ def skeleton(name: str) -> str:
     return (ASSETS / "skeletons" / name).read_text(encoding="utf-8")
 
 
+@cache
+def vocabulary() -> Vocabulary:
+    return _read(ASSETS / "templates.toml", Vocabulary)
+
+
 def body(
     draft: Draft,
     kind: str,
@@ -70,6 +76,7 @@ def body(
         entries=entries,
         references={slot: reference("ref", slot) for slot in plan_issue.mentions},
         template=template,
+        vocabulary=vocabulary(),
     )
 
 

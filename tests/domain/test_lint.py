@@ -1,4 +1,4 @@
-"""Leftovers and quick actions: what is found, what is not, and what makes text harmless."""
+"""Leftovers: what is found, what is not; and what makes text harmless."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.domain.shipped import skeleton
-from tui.domain.lint import leftovers, literal, quick_actions, without_quick_actions
+from tui.domain.lint import leftovers, literal
 from tui.domain.markdown import block, cell, code, inline, items
 from tui.domain.plan import unresolved
+from tui.domain.quick_actions import take_out
 from tui.domain.text import clean
 
 SLASHES = ("/close", "/CLOSE x", "/etc/hosts", " /label ~x", "\t/due", "\u2028/close")
@@ -74,26 +75,6 @@ def test_lines_are_counted_through_comments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("/close", ("/close",)),
-        ("/CLOSE", ("/CLOSE",)),
-        ("a\n/label ~x ~y\nb", ("/label ~x ~y",)),
-        ("```\n/close\n```", ()),
-        ("```\n/close\n```\n/close", ("/close",)),
-        ("```\n~~~\n```\n/close", ("/close",)),
-        ("    ```\n/close", ("/close",)),
-        ("> /close", ()),
-        ("see /close", ()),
-        ("/etc/hosts is a file", ()),
-    ],
-)
-def test_quick_actions_are_what_gitlab_would_run(text: str, found: tuple[str, ...]) -> None:
-    assert quick_actions(text) == found
-    assert quick_actions(without_quick_actions(text)) == ()
-
-
-@pytest.mark.parametrize(
     ("text", "safe"),
     [
         ("/close", "\\/close"),
@@ -114,7 +95,7 @@ def test_literal_text_shows_what_was_typed(text: str, safe: str) -> None:
 def test_no_line_of_a_persons_text_begins_with_a_slash(text: str) -> None:
     for made in (block(text), inline(text), cell(text), items(text), items((text, text))):
         assert not re.search(r"^/\w", made, re.MULTILINE)
-        assert quick_actions(made) == ()
+        assert take_out(made).actions == ()
         assert "<!--" not in made
         assert unresolved(made) == ()
 
@@ -128,7 +109,7 @@ def test_being_made_literal_twice_changes_nothing(text: str) -> None:
 @given(TEXTS)
 def test_what_follows_a_persons_text_is_not_swallowed_by_it(text: str) -> None:
     after = f"{block(text)}\n/close"
-    assert quick_actions(after) == ("/close",)
+    assert [one.name for one in take_out(after).actions] == ["close"]
 
 
 @given(TEXTS)
@@ -155,4 +136,4 @@ def test_leftovers_of_two_lines_are_those_of_each(first: str, second: str) -> No
 def test_no_skeleton_has_leftovers_or_quick_actions_of_its_own(name: str) -> None:
     text = re.sub(r"\{[{%].*?[}%]\}", "", skeleton(name))
     assert leftovers(text) == ()
-    assert quick_actions(text) == ()
+    assert take_out(text).actions == ()

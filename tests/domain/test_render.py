@@ -21,6 +21,7 @@ from tui.domain.draft import (
 )
 from tui.domain.errors import BadInput
 from tui.domain.plan import read_marker, resolve, unresolved
+from tui.domain.quick_actions import take_out
 from tui.domain.render import announcement_text, default_issue, issue_title
 
 KINDS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
@@ -32,7 +33,7 @@ BARE = Draft(schema=1, id="bare")
 def test_a_sample_renders_whole(name: str, kind: str) -> None:
     text = body(samples()[name], kind)
     assert lint.leftovers(text) == ()
-    assert lint.quick_actions(text) == ()
+    assert take_out(text).actions == ()
     assert "_Nothing noted yet._" not in text
     assert text == body(samples()[name], kind)
 
@@ -43,7 +44,7 @@ def test_an_empty_draft_renders_with_neutral_lines(guide_id: str, kind: str) -> 
     text = body(replace(BARE, guide=guide_id), kind)
     assert "_Nothing noted yet._" in text
     assert lint.leftovers(text) == ()
-    assert lint.quick_actions(text) == ()
+    assert take_out(text).actions == ()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.domain.shipped import body, guides
-from tui.domain import lint, timeline
+from tui.domain import timeline
 from tui.domain.draft import (
     Announcement,
     Baseline,
@@ -21,6 +21,7 @@ from tui.domain.draft import (
     Waiver,
 )
 from tui.domain.plan import read_marker, unresolved
+from tui.domain.quick_actions import take_out
 
 KINDS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
 
@@ -82,7 +83,7 @@ def test_hostile_text_does_nothing(text: str, kind: str, guide_id: str) -> None:
     draft = filled_with(text, guide_id)
     rendered = body(draft, kind)
     safe = body(filled_with("harmless", guide_id), kind)
-    assert lint.quick_actions(rendered) == ()
+    assert take_out(rendered).actions == ()
     slashes = [line for line in rendered.splitlines() if line.startswith("/")]
     assert all(line.startswith("/chatops gitlab run feature ") for line in slashes)
     assert unresolved(rendered) == unresolved(safe)
@@ -106,5 +107,5 @@ def test_a_pipe_does_not_end_a_table_cell() -> None:
 def test_an_own_skeleton_is_escaped_without_asking() -> None:
     drafted = IssueDraft(kind="rollout-plan", fields={"overview": "/close\n<!-- x"})
     text = body(Draft(schema=1, id="bare"), "rollout-plan", issue=drafted, text="{{ fields.overview }}")
-    assert lint.quick_actions(text) == ()
+    assert take_out(text).actions == ()
     assert "&lt;!-- x" in text

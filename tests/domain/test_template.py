@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
-from tests.domain.shipped import ASSETS, body, samples
+from tests.domain.shipped import ASSETS, body, samples, vocabulary
 from tui.domain import lint, timeline
 from tui.domain.draft import FlagSpec, IssueDraft, Team
 from tui.domain.plan import read_marker
+from tui.domain.quick_actions import take_out
 from tui.domain.template import fill
 
 TEMPLATE = """<!-- Use this template for model rollouts -->
@@ -85,15 +88,14 @@ def test_what_the_template_has_no_place_for_comes_after_it() -> None:
         assert text.index(heading) > end
 
 
-def test_quick_actions_are_taken_out_and_told() -> None:
-    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"))
-    assert filled.quick_actions == ("/assign @boss", "/confidential", '/label ~"group::code creation" ~"type::feature"')
-    assert lint.quick_actions(filled.text) == ()
-    assert "/assign" not in filled.text
+def test_quick_actions_are_taken_out() -> None:
+    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), {}, vocabulary())
+    assert take_out(filled.text).actions == ()
+    assert not re.search("^/", filled.text, re.MULTILINE)
 
 
 def test_it_says_what_was_filled_and_what_was_kept() -> None:
-    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"))
+    filled = fill(TEMPLATE, body(DRAFT, "rollout-plan"), {}, vocabulary())
     assert "Overview" in filled.filled
     assert "Timeline" in filled.filled
     assert "Persevere / Continue criteria" in filled.filled
@@ -133,26 +135,33 @@ def test_what_is_known_replaces_its_placeholder(placeholder: str) -> None:
     assert filled.unfilled == ()
 
 
-def test_what_nothing_is_known_for_is_shown_as_empty_and_told() -> None:
+def test_an_empty_field_is_shown_as_empty_and_what_nothing_answers_stays_to_be_completed() -> None:
     filled = fill("<one>\n\n## Mine\n\na <two> TBD\n<!-- <three> -->", "", {"one": ""})
-    assert filled.text == "(not noted)\n\n## Mine\n\na (not noted) (not noted)\n<!-- <three> -->"
-    assert filled.unfilled == ("<one>", "<two>", "TBD")
+    assert filled.text == "(not noted)\n\n## Mine\n\na <two> TBD\n<!-- <three> -->"
+    assert filled.unfilled == ("<one>",)
 
 
-@pytest.mark.parametrize("name", ["Code Suggestions Model Rollout Plan", "AI Model Rollout", "Feature Flag Roll Out"])
-def test_templates_made_after_gitlabs_own_leave_nothing_over(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("Code Suggestions Model Rollout Plan", []),
+        ("AI Model Rollout", ["_Add link_", "_Add link_"]),
+        ("Feature Flag Roll Out", []),
+    ],
+)
+def test_in_templates_made_after_gitlabs_own_only_what_nothing_answers_is_left(name: str, left: list[str]) -> None:
     template = (ASSETS / "sandbox" / "templates" / f"{name}.md").read_text(encoding="utf-8")
     kind = "flag-rollout" if name.startswith("Feature Flag") else "rollout-plan"
     text = body(DRAFT, kind, template=template)
-    assert lint.leftovers(text) == ()
-    assert lint.quick_actions(text) == ()
+    assert [one.text for one in lint.leftovers(text)] == left
+    assert take_out(text).actions == ()
     assert text.count("## Expectations") <= 1
 
 
 def test_a_hostile_name_does_nothing_in_a_template() -> None:
     draft = replace(DRAFT, flag=FlagSpec(name="x\n/close\n<!-- ⟪at⟫ `"), team=Team(dri="/close\n/close"))
     text = body(draft, "flag-rollout", template="## Mine\n\n`<feature-flag-name>`\n<username>")
-    assert lint.quick_actions(text) == ()
+    assert take_out(text).actions == ()
     assert "⟪at⟫" not in text
     assert "<!-- ⟪" not in text
 

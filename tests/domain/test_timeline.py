@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tests.domain.shipped import entry, guides, samples
-from tui.domain import lint
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.history import Entry, read_entry
 from tui.domain.plan import marker, read_marker, reference, resolve
+from tui.domain.quick_actions import take_out
 from tui.domain.steps import ladder
 from tui.domain.timeline import END, START, block, replace_block, step_note, table
 
@@ -178,7 +178,7 @@ def test_hostile_words_do_nothing_in_a_note(text: str) -> None:
         waivers={text: text},
     )
     note = resolve(full_note(made), {"at": "2026-02-02T09:00:00Z", "operation:note": "01XYZ"})
-    assert lint.quick_actions(note) == ()
+    assert take_out(note).actions == ()
     assert not [line for line in note.splitlines() if line.startswith("/")]
     found = read_entry(note)
     assert found is not None

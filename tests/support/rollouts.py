@@ -20,6 +20,7 @@ from tui.domain.observed import FlagSeen, IssueSeen, Observed, Operator, Project
 from tui.domain.plan import Plan, marker
 from tui.domain.planning import Situation, compute
 from tui.domain.steps import ActorKey
+from tui.domain.template import Vocabulary
 from tui.domain.text import Clean
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -54,6 +55,14 @@ def sample(name: str = "sample-codestral-2501") -> Draft:
 def skeletons(name: str = "v1") -> Mapping[str, str]:
     """The skeletons of a guide."""
     return {one.skeleton: (ASSETS / "skeletons" / one.skeleton).read_text() for one in guide(name).issues}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """What words of templates mean, as shipped."""
+    found, problems = decode(tomllib.loads((ASSETS / "templates.toml").read_text()), Vocabulary)
+    assert found is not None, problems
+    return found
 
 
 def with_issue(draft: Draft, kind: str, **changes: object) -> Draft:
@@ -100,7 +109,9 @@ def observed(gates: Gates = OFF, *, issues: Mapping[str, IssueSeen] | None = Non
 
 def situation(draft: Draft, look: Observed | None = None, entries: tuple[Entry, ...] = ()) -> Situation:
     """What a plan is computed from."""
-    return Situation(draft, guide(draft.guide), skeletons(draft.guide), look or observed(), entries, NOW)
+    return Situation(
+        draft, guide(draft.guide), skeletons(draft.guide), look or observed(), entries, NOW, vocabulary=vocabulary()
+    )
 
 
 def plan(

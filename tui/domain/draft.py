@@ -83,7 +83,11 @@ class Capacity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class IssueDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One plan issue. `confidential`, `labels` and `title` left out mean the guide's defaults."""
+    """One plan issue. `confidential`, `labels` and `title` left out mean the guide's defaults.
+
+    `body` is the operator's own text in the place of the one made from the fields. `template` is the project's issue
+    template that it was begun from and `template_digest` that template's text as it was then; empty for none.
+    """
 
     kind: str
     title: str = ""
@@ -94,6 +98,9 @@ class IssueDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     existing: str = ""
     phase: str = ""
     skip: bool = False
+    template: str = ""
+    template_digest: str = ""
+    body: str = ""
     fields: dict[str, str | tuple[str, ...]] = {}
 
     @property

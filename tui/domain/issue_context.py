@@ -17,6 +17,7 @@ from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
 from tui.domain.requirements import shortage
 from tui.domain.steps import Step
+from tui.domain.template import Vocabulary
 
 CHATOPS = "/chatops gitlab run feature"
 """How the chat bot is called; the prefix is GitLab's newer one."""
@@ -24,7 +25,8 @@ CHATOPS = "/chatops gitlab run feature"
 NON_PRODUCTION = "--dev --pre --staging --staging-ref"
 
 _SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
-_LINKED = "_See the linked issues._"
+LINKED = "_See the linked issues._"
+"""What stands for the address of an issue that this plan neither makes nor finds."""
 
 
 class Safe(str):
@@ -78,21 +80,32 @@ def context(sources: Sources) -> dict[str, Any]:
     }
 
 
-def placeholders(sources: Sources) -> dict[str, str]:
-    """What the placeholders of GitLab's own templates stand for, by their words."""
+def placeholders(sources: Sources, vocabulary: Vocabulary) -> dict[str, str]:
+    """What the placeholders of templates stand for, by their words; empty where the draft does not say yet."""
     draft, fields = sources.draft, sources.issue.fields
+    ladder = [step.percentage for step in sources.steps if step.percentage]
+    group = next((one for step in sources.steps for one in step.groups), "")
     known = {
-        "feature flag name": draft.flag.name,
-        "your feature flag name": draft.flag.name,
-        "flag name": draft.flag.name,
-        "username": draft.team.dri,
-        "your username": draft.team.dri,
+        "flag": draft.flag.name,
+        "dri": draft.team.dri,
         "channel": draft.team.channel.lstrip("#"),
-        "slack channel": draft.team.channel.lstrip("#"),
-        "merge commit sha": "".join(_SHA.findall(_joined(fields.get("merge_commit", "")))[:1]),
+        "merge_commit": "".join(_SHA.findall(_joined(fields.get("merge_commit", "")))[:1]),
         "milestone": _joined(fields.get("milestone", "")),
+        "percentage": str(tidy(ladder[0])) if ladder else "",
+        "group": group,
+        "feature_issue": _joined(fields.get("feature_issue", "")),
+        "documentation": _joined(fields.get("documentation", "")),
+        "model": draft.model.name,
+        "version": draft.model.version,
+        "feature": draft.model.feature,
+        "team": draft.team.name,
+        "title": draft.title,
     }
-    return {words: markdown.code(value).lstrip("/~ ") for words, value in known.items()}
+    return {
+        words: markdown.code(value).lstrip("/~ ")
+        for name, value in known.items()
+        for words in vocabulary.placeholders.get(name, ())
+    }
 
 
 def _short(values: Mapping[str, Any]) -> SimpleNamespace:
@@ -126,7 +139,7 @@ def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
 def _reference(sources: Sources, kind: str) -> str:
     phase = sources.issue.phase
     slots = [f"{kind}@{phase}", kind, *(slot for slot in sources.references if slot.startswith(f"{kind}@"))]
-    return next((sources.references[slot] for slot in slots if slot in sources.references), _LINKED)
+    return next((sources.references[slot] for slot in slots if slot in sources.references), LINKED)
 
 
 def _criteria(draft: Draft, kind: str) -> Iterable[str]:

@@ -17,7 +17,6 @@ _LEFTOVERS = (
     re.compile(r"_Add\b[^_\n]{0,200}_"),
     re.compile(r"\bp(?:50|90|95|99):?\s*X\b"),
 )
-_QUICK_ACTION = re.compile(r"/[a-z_]+(?:\s|$)", re.IGNORECASE)
 _SLASH = re.compile(r"^(\s*)/(?=\w)")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
@@ -44,18 +43,11 @@ def leftovers(text: str) -> tuple[Leftover, ...]:
 
 
 def _outside_comments(text: str) -> str:
-    return re.sub(r"<!--.*?-->", lambda match: "\n" * match.group().count("\n"), text, flags=re.DOTALL)
-
-
-def quick_actions(text: str) -> tuple[str, ...]:
-    """The lines that GitLab would execute and strip: `/command` at the start of a line outside fenced code."""
-    return tuple(line for line, fenced in lines(text) if not fenced and _QUICK_ACTION.match(line))
-
-
-def without_quick_actions(text: str) -> str:
-    """The text without them."""
-    kept = [line for line, fenced in lines(text) if fenced or not _QUICK_ACTION.match(line)]
-    return "\n".join(kept).rstrip()
+    kept, at = list[str](), 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept += [text[at:start], "\n" * text.count("\n", start, end)]
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 def literal(text: str) -> str:
@@ -78,16 +70,22 @@ def _lines(text: str) -> tuple[list[tuple[str, bool]], str]:
     fence = ""
     found: list[tuple[str, bool]] = []
     for line in text.split("\n"):
-        opened = _FENCE.match(line)
         if fence:
             found.append((line, True))
-            fence = "" if opened and _closes(line.strip(), fence) else fence
+            fence = "" if closes(line, fence) else fence
         else:
-            fence = opened[1] if opened else ""
+            fence = fence_of(line)
             found.append((line, bool(fence)))
     return found, fence
 
 
-def _closes(line: str, fence: str) -> bool:
-    """CommonMark's rule: the same character, at least as often, and nothing after it."""
-    return len(line) >= len(fence) and not line.strip(fence[0])
+def fence_of(line: str) -> str:
+    """The fence that a line of text opens; empty when it opens none."""
+    opened = _FENCE.match(line)
+    return opened[1] if opened else ""
+
+
+def closes(line: str, fence: str) -> bool:
+    """Whether a line ends the code that `fence` opened: the same character, as often, and nothing else (CommonMark)."""
+    bare = line.strip()
+    return bool(_FENCE.match(line)) and len(bare) >= len(fence) and not bare.strip(fence[0])

@@ -20,12 +20,12 @@ NOTHING = "_Nothing noted yet._"
 
 def block(text: str) -> str:
     """Text of several lines, for a paragraph of its own."""
-    return _inert(lint.literal(clean(text).strip()))
+    return inert(lint.literal(clean(text).strip()))
 
 
 def inline(text: str) -> str:
     """Text as one line, for the inside of a sentence or a list item."""
-    return _inert(lint.literal(_FENCE.sub(r"\\\g<0>", one_line(text))))
+    return inert(lint.literal(_FENCE.sub(r"\\\g<0>", one_line(text))))
 
 
 def cell(text: str) -> str:
@@ -51,5 +51,6 @@ def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """The fence characters of our references as text."""
     return text.replace("⟪", "&#x27EA;").replace("⟫", "&#x27EB;")

@@ -52,6 +52,14 @@ class ProjectSeen:
 
 
 @dataclass(frozen=True)
+class Template:
+    """An issue template of the project."""
+
+    name: Clean
+    text: Clean
+
+
+@dataclass(frozen=True)
 class IssueSeen:
     """A plan issue as GitLab has it; `ref` is the full reference (`group/project#12`).
 
@@ -135,7 +143,8 @@ class Observed:
     """One look at GitLab.
 
     `issues` by slot; `links` pairs of slots; `names` the actors that GitLab knows, `unknown` those it does not;
-    `templates` the text of the project's issue template by kind; `remarks` what could not be read and why.
+    `templates` the project's issue template by kind, None when they could not be read; `remarks` what could not be
+    read and why.
     `flag_project` is the project that owns the flag, and `user_lists` are its lists by name.
     """
 
@@ -148,7 +157,7 @@ class Observed:
     links: frozenset[frozenset[str]] = frozenset()
     names: Mapping[ActorKey, ActorName] = field(default_factory=dict)
     unknown: frozenset[ActorKey] = frozenset()
-    templates: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Template] | None = field(default_factory=dict)
     similar: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     flag_project: ProjectSeen | None = None

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from tui.domain import issue_context
+from tui.domain import issue_context, own_text, timeline
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.errors import BadInput
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
-from tui.domain.plan import marker
+from tui.domain.plan import marker, reference
 from tui.domain.steps import Step
-from tui.domain.template import fill
-from tui.domain.text import one_line, shorten
+from tui.domain.template import Vocabulary, fill
+from tui.domain.text import clean, one_line, shorten
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -82,21 +82,65 @@ def issue_body(
     entries: Sequence[Entry],
     references: Mapping[str, str],
     template: str = "",
+    vocabulary: Vocabulary | None = None,
 ) -> str:
-    """A plan issue's description: the skeleton, or the project's `template`, filled in; its last line is the marker.
+    """A plan issue's description; its last line is the marker.
 
+    It is the operator's own text where there is one, else the skeleton, or the project's `template`, filled in.
     `references` has the references of the sibling issues by slot (`group/project#12`, or one to be resolved).
     Raises BadInput for a skeleton that cannot be rendered, and for a kind that the guide does not have.
     """
+    sources = _sources(draft, guide, issue, steps, entries, references)
+    if issue.body.strip():
+        table = timeline.table(steps, entries)
+        text = own_text.sendable(issue.body, references, table, issue_context.LINKED)
+    else:
+        text = _generated(skeleton_text, sources, template, vocabulary or Vocabulary())
+    return f"{text.strip()}\n\n{marker(f'issue:{issue.slot}', draft.id, issue.slot)}"
+
+
+def begun_text(
+    skeleton_text: str,
+    *,
+    draft: Draft,
+    guide: Guide,
+    issue: IssueDraft,
+    steps: Sequence[Step],
+    entries: Sequence[Entry],
+    template: str = "",
+    vocabulary: Vocabulary | None = None,
+) -> str:
+    """The text that an operator's own begins from: what is made from the fields, with references to be resolved.
+
+    Raises what `issue_body` raises.
+    """
+    slots = [one.slot for one in draft.issues if not one.skip] + [one.kind for one in guide.issues]
+    left_out = {one.slot for one in draft.issues if one.skip}
+    references = {slot: reference("ref", slot) for slot in slots if slot not in left_out}
+    sources = _sources(draft, guide, issue, steps, entries, references)
+    return _generated(skeleton_text, sources, template, vocabulary or Vocabulary()).strip()
+
+
+def _sources(
+    draft: Draft,
+    guide: Guide,
+    issue: IssueDraft,
+    steps: Sequence[Step],
+    entries: Sequence[Entry],
+    references: Mapping[str, str],
+) -> issue_context.Sources:
     plan_issue = guide.issue(issue.kind)
     if plan_issue is None:
         kinds = ", ".join(one.kind for one in guide.issues)
         raise BadInput(f"The guide {guide.id} has no plan issue of the kind {issue.kind}", f"It has: {kinds}")
-    sources = issue_context.Sources(draft, guide, plan_issue, issue, steps, entries, references)
-    text = render(skeleton_text, plan_issue.skeleton, issue_context.context(sources))
-    if template.strip():
-        text = fill(template, text, issue_context.placeholders(sources)).text
-    return f"{text.strip()}\n\n{marker(f'issue:{issue.slot}', draft.id, issue.slot)}"
+    return issue_context.Sources(draft, guide, plan_issue, issue, steps, entries, references)
+
+
+def _generated(skeleton_text: str, sources: issue_context.Sources, template: str, vocabulary: Vocabulary) -> str:
+    text = render(skeleton_text, sources.plan_issue.skeleton, issue_context.context(sources))
+    if not template.strip():
+        return text
+    return fill(clean(template), text, issue_context.placeholders(sources, vocabulary), vocabulary).text
 
 
 def announcement_text(draft: Draft) -> str:

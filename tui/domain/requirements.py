@@ -126,7 +126,7 @@ def _issues(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> Iterable[
 def _fields(draft: Draft, guide: Guide, kind: str, facts: Facts) -> Iterable[Requirement]:
     issue = guide.issue(kind)
     drafted = [one for one in draft.issues if one.kind == kind and not one.skip and not one.existing]
-    if issue is None or kind in facts.slots:
+    if issue is None or kind in facts.slots or (drafted and drafted[0].body.strip()):
         return
     values = drafted[0].fields if drafted else {}
     empty = [one.title for one in issue.fields if one.level == "required" and not values.get(one.key)]

@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from tui.domain.carried_out import ME
 from tui.domain.draft import Draft
 from tui.domain.errors import Denied, GitLabError, NotAdmin, NotFound
 from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
-from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, doubted
+from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, Template, doubted
+from tui.domain.quick_actions import take_out
 from tui.domain.steps import ActorKey, ladder
 from tui.runtime.find_issues import IssueAddress, IssueFinder
 from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
+from tui.runtime.templates import read
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -77,6 +81,7 @@ class Observer:
             links = self._links(pool, found)
             token.result()
             foreign = self._foreign(look.flags.values(), names)
+            texts = templates.result()
             return Observed(
                 at=self._clock(),
                 instance=self._instance,
@@ -87,9 +92,9 @@ class Observer:
                 user_lists=look.lists,
                 issues=found,
                 links=links,
-                names={**names, **foreign},
+                names={**names, **foreign, **self._assigned(texts, names)},
                 unknown=unknown,
-                templates=templates.result(),
+                templates=texts,
                 similar=look.similar,
                 remarks=tuple(remarks),
             )
@@ -185,19 +190,23 @@ class Observer:
         )
         return frozenset(pairs)
 
-    def _templates(self, project: ProjectSeen | None, remarks: list[str]) -> dict[str, str]:
+    def _templates(self, project: ProjectSeen | None, remarks: list[str]) -> dict[str, Template] | None:
         """The project's own template for each kind that has one of the names that the guide gives."""
         if project is None:
             return {}
-        return _or_remark(lambda: self._read_templates(project), {}, "issue templates", remarks)
+        wanted: Callable[[], dict[str, Template] | None] = partial(read, self._gateway, project.id, self._guide)
+        return _or_remark(wanted, None, "issue templates", remarks)
 
-    def _read_templates(self, project: ProjectSeen) -> dict[str, str]:
-        keys = self._gateway.templates(project.id)
-        chosen = {
-            issue.kind: next((keys[name] for name in issue.templates if name in keys), None)
-            for issue in self._guide.issues
+    def _assigned(
+        self, templates: Mapping[str, Template] | None, names: Mapping[ActorKey, ActorName]
+    ) -> dict[ActorKey, ActorName]:
+        """The people whom quick actions of templates and of the operator's own texts assign."""
+        texts = [*(one.text for one in (templates or {}).values()), *(issue.body for issue in self._draft.issues)]
+        people = {
+            name for text in texts for action in take_out(text).actions if action.assigns for name in action.people
         }
-        return {kind: self._gateway.template(project.id, key) for kind, key in chosen.items() if key}
+        found = {name: self._gateway.user(name) for name in sorted(people - {ME}) if ("user", name) not in names}
+        return {("user", name): seen for name, seen in found.items() if seen is not None}
 
 
 def _or_remark(read: Callable[[], T], instead: T, what: str, remarks: list[str]) -> T:

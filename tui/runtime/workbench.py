@@ -211,6 +211,7 @@ class Session:
             entries=tuple(entries),
             now=bench.clock(),
             reason=reason,
+            vocabulary=bench.assets.vocabulary(),
         )
 
     @contextmanager

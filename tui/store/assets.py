@@ -7,10 +7,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 import tui
+from tui.domain.decode import decode
 from tui.domain.draft import Draft
 from tui.domain.errors import BadInput
 from tui.domain.guide import Guide
 from tui.domain.problem import Problem
+from tui.domain.template import Vocabulary
 from tui.domain.text import one_line
 from tui.store import drafts
 from tui.store.locations import Locations
@@ -71,6 +73,14 @@ class Assets:
     def skeleton(self, name: str) -> str:
         """The text of an issue skeleton such as `rollout-plan.md`; the operator's own of that name comes first."""
         return self._text("skeletons", name, [self._locations.skeletons, self._root / "skeletons"])
+
+    def vocabulary(self) -> Vocabulary:
+        """What headings and placeholders of a project's issue templates mean."""
+        data = parse(read_text(self._root / "templates.toml"))
+        value, problems = (None, [data]) if isinstance(data, Problem) else decode(data, Vocabulary)
+        if value is None:
+            raise BadInput(f"templates.toml: {problems[0]}", "Install rollout-tui again.")
+        return value
 
     def help_page(self, name: str) -> str:
         """The Markdown of a help page."""

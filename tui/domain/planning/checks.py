@@ -11,6 +11,7 @@ from tui.domain.plan import Change
 from tui.domain.planning.goals import action_of, flag_of, reduces
 from tui.domain.planning.situation import Situation
 from tui.domain.planning.targets import target_of
+from tui.domain.planning.texts import text_warnings, too_long
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements
 from tui.domain.steps import ISSUES
@@ -38,6 +39,7 @@ def all_requirements(
     elif phase is not None:
         found.extend(requirements(situation.draft, situation.guide, phase, situation.facts))
     found.extend(_leftovers(situation, goal, bodies))
+    found.extend(too_long(bodies))
     found.extend(_plan_issues(situation, goal))
     found.extend(_gates(situation, goal, calls))
     found.extend(_access(situation, goal, tuple(changes)))
@@ -140,7 +142,7 @@ def warnings(
         found.append("Between two calls the flag is off for everybody: GitLab closes some gates only all together.")
     found.extend(_moves(situation, goal))
     found.extend(_closed(situation))
-    found.extend(_templates(situation, slots))
+    found.extend(text_warnings(situation, slots))
     found.extend(_drift(situation, goal, calls))
     found.extend(target_of(situation).remarks(situation, goal, calls))
     found.extend(one.text for one in open_requirements)
@@ -173,17 +175,6 @@ def _closed(situation: Situation) -> Iterable[str]:
     for slot, seen in situation.observed.issues.items():
         if not seen.open:
             yield f"The plan issue {seen.ref} ({slot}) is closed."
-
-
-def _templates(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
-    """GitLab would run a template's quick actions after our own fields and so overrule them."""
-    for kind in dict.fromkeys(slot.partition("@")[0] for slot in slots):
-        actions = lint.quick_actions(situation.observed.templates.get(kind, ""))
-        if actions:
-            yield (
-                f"The project's template for {kind} has quick actions ({', '.join(actions)}): they are left out, "
-                "and what the draft says of privacy, labels and assignees counts."
-            )
 
 
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:

@@ -8,11 +8,14 @@ from itertools import combinations
 from typing import Any
 
 from tui.domain import render
+from tui.domain.carried_out import ME, CarriedOut, carry_out
 from tui.domain.draft import IssueDraft
 from tui.domain.history import Entry
+from tui.domain.observed import Template
 from tui.domain.plan import Change, Request, reference
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
+from tui.domain.quick_actions import take_out
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ def body(situation: Situation, issue: IssueDraft, created: Sequence[str], entrie
     if plan_issue is None:
         return ""
     drafted = render.default_issue(plan_issue, situation.draft, issue)
+    template = template_of(situation, issue)
     return render.issue_body(
         situation.skeletons[plan_issue.skeleton],
         draft=situation.draft,
@@ -70,8 +74,26 @@ def body(situation: Situation, issue: IssueDraft, created: Sequence[str], entrie
         steps=situation.steps,
         entries=tuple(entries),
         references=_references(situation, plan_issue.mentions, created),
-        template=situation.observed.templates.get(issue.kind, ""),
+        template=template.text if template else "",
+        vocabulary=situation.vocabulary,
     )
+
+
+def template_of(situation: Situation, issue: IssueDraft) -> Template | None:
+    """The project's template for the issue."""
+    return (situation.observed.templates or {}).get(issue.kind)
+
+
+def carried_out(situation: Situation, issue: IssueDraft) -> CarriedOut:
+    """The issue as it will be asked for, with the quick actions of its own text or of the template carried out."""
+    plan_issue = situation.guide.issue(issue.kind)
+    template = template_of(situation, issue)
+    asked = render.default_issue(plan_issue, situation.draft, issue) if plan_issue else issue
+    actions = take_out(issue.body or (template.text if template else "")).actions
+    operator = situation.observed.operator.username
+    people = {name for action in actions if action.assigns for name in action.people}
+    known = {name for sort, name in situation.observed.names if sort == "user"} | {operator, ME}
+    return carry_out(issue, asked, actions, today=situation.now.date(), operator=operator, unknown=people - known)
 
 
 def _references(situation: Situation, mentions: Sequence[str], created: Sequence[str]) -> dict[str, str]:
@@ -84,7 +106,7 @@ def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequenc
     project = situation.observed.project
     if plan_issue is None:
         raise ValueError(f"the guide has no plan issue of the kind {issue.kind}")
-    drafted = render.default_issue(plan_issue, situation.draft, issue)
+    drafted = carried_out(situation, issue).issue
     request: dict[str, Any] = {
         "title": render.issue_title(plan_issue, situation.draft, issue),
         "description": text,
@@ -92,13 +114,9 @@ def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequenc
     }
     if drafted.labels:
         request["labels"] = list(drafted.labels)
-    ids = [
-        situation.observed.names["user", name]
-        for name in drafted.assignees
-        if ("user", name) in situation.observed.names
-    ]
+    ids = _ids(situation, drafted.assignees)
     if ids:
-        request["assignee_ids"] = [int(name.ref.partition(":")[2]) for name in ids]
+        request["assignee_ids"] = ids
     if drafted.due:
         request["due_date"] = drafted.due.isoformat()
     privacy = "confidential " if drafted.confidential else ""
@@ -110,6 +128,14 @@ def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequenc
         after=tuple(f"issue:{slot}" for slot in plan_issue.mentions if slot in created),
         slot=issue.slot,
     )
+
+
+def _ids(situation: Situation, usernames: Sequence[str]) -> list[int]:
+    """The ids of those that GitLab knows."""
+    operator, names = situation.observed.operator, situation.observed.names
+    refs = {name: seen.ref for (sort, name), seen in names.items() if sort == "user"}
+    known = {str(operator.username): operator.id} | {name: int(ref.partition(":")[2]) for name, ref in refs.items()}
+    return [known[name] for name in usernames if name in known]
 
 
 def _link(situation: Situation, first: str, second: str, created: Sequence[str]) -> Change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from tui.domain.observed import Observed
 from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
 from tui.domain.steps import ISSUES, ActorKey, Step, beyond, ladder, wanted
+from tui.domain.template import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Situation:
     """Draft, guide, skeletons by file name, what GitLab said, the history so far (oldest first), and the time.
 
     `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
-    call, and those it was on the way to. `chat` says how the chat bot is called.
+    call, and those it was on the way to. `chat` says how the chat bot is called, `vocabulary` what
+    headings and placeholders of the project's templates mean.
     """
 
     draft: Draft
@@ -37,6 +39,7 @@ class Situation:
     gates_before: Gates | None = None
     gates_wanted: Gates | None = None
     chat: Chat = CHAT
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -1,0 +1,199 @@
+"""Quick actions carried out as fields of a plan issue's request, where they do not contradict the operator's draft.
+
+Left to GitLab they would be merged over the fields that were asked for. Here what the draft says counts, a default of
+the guide gives way, labels are a union as on GitLab, and what cannot be a field is named and left out.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from msgspec.structs import replace
+
+from tui.domain.draft import IssueDraft
+from tui.domain.quick_actions import QuickAction
+from tui.domain.text import listing, one_line
+
+ME = "me"
+"""Who asks, as a quick action says it, and as it is shown while nobody knows who that is."""
+
+_RELATIVE = re.compile(r"(?:in\s+)?(\d{1,4}|an?|next)\s+(day|week|month|year)s?(?:\s+from\s+now)?")
+_NAMED = {"today": 0, "tomorrow": 1}
+_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class CarriedOut:
+    """The issue as it will be asked for; what the commands changed, and what they did not, in words."""
+
+    issue: IssueDraft
+    done: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def carry_out(
+    drafted: IssueDraft,
+    asked: IssueDraft,
+    actions: Iterable[QuickAction],
+    *,
+    today: date,
+    operator: str = ME,
+    unknown: Collection[str] = (),
+) -> CarriedOut:
+    """`asked` (the drafted issue with the guide's defaults) after the commands, in their order.
+
+    `drafted` is what the operator chose. `operator` is the username of the one who asks; `unknown` are usernames that
+    GitLab does not have. Dates are counted from `today`.
+    """
+    work = _Work(drafted, asked, today, operator, frozenset(unknown))
+    left: list[str] = []
+    for action in dict.fromkeys(actions):
+        step = _STEPS.get(action.name)
+        if step is None:
+            left.append(one_line(action.line))
+        else:
+            step(work, action)
+    if left:
+        work.remarks.append(f"Not run, and not in the text that is sent: {listing(left)}. Do by hand what is wanted")
+    return CarriedOut(work.asked, tuple(dict.fromkeys(work.done)), tuple(work.remarks))
+
+
+@dataclass
+class _Work:
+    drafted: IssueDraft
+    asked: IssueDraft
+    today: date
+    operator: str
+    unknown: frozenset[str]
+
+    def __post_init__(self) -> None:
+        self.done: list[str] = []
+        self.remarks: list[str] = []
+        self.assigned: tuple[str, ...] = ()
+
+    def overruled(self, action: QuickAction, would: str, says: str) -> None:
+        """GitLab would let the command win; the draft does."""
+        self.remarks.append(f"{one_line(action.line)} would {would}; {says}, and the draft counts")
+
+
+def _confidential(work: _Work, action: QuickAction) -> None:
+    if work.drafted.confidential is False:
+        work.overruled(action, "make the issue confidential", "the draft says it is not")
+    else:
+        work.asked = replace(work.asked, confidential=True)
+        work.done.append("confidential")
+
+
+def _label(work: _Work, action: QuickAction) -> None:
+    if work.drafted.labels == ():
+        work.overruled(action, "add labels", "the draft says none")
+        return
+    chosen = {scope: one for one in work.drafted.labels or () if (scope := _scope(one))}
+    for label in action.labels:
+        rival = chosen.get(_scope(label), label)
+        if rival != label:
+            work.overruled(action, f"take {rival} away for {label}", f"the draft asks for {rival}")
+        elif label not in (work.asked.labels or ()):
+            others = [one for one in work.asked.labels or () if not _scope(label) or _scope(one) != _scope(label)]
+            work.asked = replace(work.asked, labels=(*others, label))
+            work.done.append(f"label {label}")
+
+
+def _scope(label: str) -> str:
+    """Two labels of one scope (`group::a`, `group::b`) exclude each other."""
+    return label.rpartition("::")[0]
+
+
+def _unlabel(work: _Work, action: QuickAction) -> None:
+    wanted = action.labels or work.asked.labels or ()
+    kept = [one for one in wanted if one in (work.drafted.labels or ())]
+    if kept:
+        work.overruled(action, f"take {listing(kept)} away", "the draft asks for it")
+    gone = [one for one in wanted if one in (work.asked.labels or ()) and one not in kept]
+    work.asked = replace(work.asked, labels=tuple(one for one in work.asked.labels or () if one not in gone))
+    work.done.extend(f"no label {one}" for one in gone)
+
+
+def _relabel(work: _Work, action: QuickAction) -> None:
+    _unlabel(work, QuickAction("unlabel", "", action.line))
+    _label(work, action)
+
+
+def _assign(work: _Work, action: QuickAction) -> None:
+    named = [work.operator if name.lower() == ME else name for name in action.people]
+    strangers = [name for name in named if name in work.unknown]
+    people = tuple(dict.fromkeys(name for name in named if name not in work.unknown))
+    if strangers:
+        work.remarks.append(f"{one_line(action.line)} is not run for {listing(strangers)}: GitLab knows no such user")
+    added = [name for name in people if name not in work.drafted.assignees]
+    if work.drafted.assignees and added:
+        work.overruled(action, f"assign {listing(added)}", f"the draft says {listing(list(work.drafted.assignees))}")
+    elif people and not work.drafted.assignees:
+        work.assigned = tuple(dict.fromkeys((*work.assigned, *people)))
+        work.asked = replace(work.asked, assignees=work.assigned)
+        work.done.append(f"assigned to {listing(list(people))}")
+
+
+def _unassign(work: _Work, action: QuickAction) -> None:
+    if work.drafted.assignees:
+        work.overruled(action, "unassign", f"the draft says {listing(list(work.drafted.assignees))}")
+    elif not action.people or set(work.asked.assignees) & set(action.people):
+        gone = action.people or work.asked.assignees
+        work.asked = replace(work.asked, assignees=tuple(one for one in work.asked.assignees if one not in gone))
+        work.done.append("fewer assignees")
+
+
+def _due(work: _Work, action: QuickAction) -> None:
+    day = due_day(action.argument, work.today)
+    if day is None:
+        work.remarks.append(f"{one_line(action.line)} is not run: its date is not understood")
+    elif work.drafted.due and work.drafted.due != day:
+        work.overruled(action, f"make it due {day}", f"the draft says {work.drafted.due}")
+    else:
+        work.asked = replace(work.asked, due=day)
+        work.done.append(f"due {day}")
+
+
+def _not_due(work: _Work, action: QuickAction) -> None:
+    if work.drafted.due:
+        work.overruled(action, "take the due date away", f"the draft says {work.drafted.due}")
+    else:
+        work.asked = replace(work.asked, due=None)
+
+
+_STEPS: dict[str, Callable[[_Work, QuickAction], None]] = {
+    "confidential": _confidential,
+    "label": _label,
+    "unlabel": _unlabel,
+    "relabel": _relabel,
+    "assign": _assign,
+    "reassign": _assign,
+    "unassign": _unassign,
+    "due": _due,
+    "remove_due_date": _not_due,
+}
+
+
+def due_day(argument: str, today: date) -> date | None:
+    """`2026-11-30`, `today`, `tomorrow`, `in 2 weeks`, `next month`; None when it is something else."""
+    words = " ".join(argument.lower().split())
+    if words in _NAMED:
+        return today + timedelta(days=_NAMED[words])
+    try:
+        relative = _RELATIVE.fullmatch(words)
+        return _later(today, relative) if relative else date.fromisoformat(words)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _later(today: date, relative: re.Match[str]) -> date:
+    number = int(relative[1]) if relative[1].isdecimal() else 1
+    if relative[2] in {"day", "week"}:
+        return today + timedelta(days=number * (7 if relative[2] == "week" else 1))
+    months = today.month - 1 + number * (_MONTHS if relative[2] == "year" else 1)
+    year, month = today.year + months // _MONTHS, months % _MONTHS + 1
+    return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
