@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.errors import RolloutError
-from tui.runtime.doctor import Row, RowState
+from tui.runtime.doctor_row import Row, RowState
 from tui.store.assets import asset
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import KeyBar, TitleBar

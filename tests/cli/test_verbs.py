@@ -165,7 +165,8 @@ def test_doctor_goes_through_all_that_could_fail(connected: Program) -> None:
     ran = connected("doctor", "--project", "code-creation/rollouts", "--json")
     assert ran.code == 0
     assert [row["name"] for row in ran.json] == [
-        "instance", "token", "GitLab", "operator", "scopes", "project", "templates", "flags"
+        "instance", "token", "address", "proxy", "TLS", "GitLab", "sign-in", "expiry", "scopes", "operator",
+        "administrator", "project", "role", "templates", "flags", "next"
     ]  # fmt: skip
     assert {row["state"] for row in ran.json} == {"ok"}
     wrong = Program(connected.home, GITLAB_URL=connected.environ["GITLAB_URL"], GITLAB_TOKEN="glpat-wrong-wrong-wrong")

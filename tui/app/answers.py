@@ -23,7 +23,7 @@ from tui.widgets.theme import ThemedApp
 if TYPE_CHECKING:
     from tui.domain.operation import Operation
     from tui.runtime.apply import ApplyResult
-    from tui.runtime.doctor import Row
+    from tui.runtime.doctor_row import Row
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 
 from tui.app.desk import DeskApp
 from tui.domain.text import one_line
-from tui.runtime.connect import ENVIRONMENT, SANDBOX, Instance
+from tui.runtime.connect import Instance
 from tui.widgets.background import in_background
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.messages import EntryWanted, ExportWanted, HistoryWanted, SettingsWanted, ThemeWanted
@@ -20,7 +20,6 @@ from tui.widgets.messages import EntryWanted, ExportWanted, HistoryWanted, Setti
 if TYPE_CHECKING:
     from screens.help import KeyHelp
     from screens.settings import InstanceRow, SettingsScreen
-    from tui.runtime.workbench import Workbench
 
 
 class AsidesApp(DeskApp):
@@ -88,7 +87,7 @@ class AsidesApp(DeskApp):
         from tui.runtime.connect import instances
 
         bench, places = self.bench, self.bench.locations
-        rows = [_instance_row(one, bench) for one in instances(bench.settings, bench.environ)]
+        rows = [_instance_row(one) for one in instances(bench.settings, bench.environ)]
         files = {
             "settings": places.settings,
             "drafts": places.drafts,
@@ -126,19 +125,9 @@ def distinct(screen: Screen[object]) -> list[ActiveBinding]:
     return sorted(found.values(), key=lambda one: 0 if one.node is screen else 1 if isinstance(one.node, App) else 2)
 
 
-def _instance_row(one: Instance, bench: Workbench) -> InstanceRow:
-    """Where the token of an instance comes from, in words."""
+def _instance_row(one: Instance) -> InstanceRow:
+    """An instance in the table of the settings."""
     from screens.settings import InstanceRow
 
-    if one.name == SANDBOX:
-        return InstanceRow(one.name, "on this machine", "made at its start", "sandbox")
-    kind = "PRODUCTION" if one.production else ""
-    if one.name == ENVIRONMENT:
-        return InstanceRow(one.name, one.url, _variable("GITLAB_TOKEN", bench), kind)
-    chosen = bench.settings.instance(one.name, bench.environ)
-    source = f"python-gitlab's file, section {chosen.config}" if chosen.config else _variable(chosen.token_env, bench)
-    return InstanceRow(one.name, one.url, one_line(source), kind)
-
-
-def _variable(name: str, bench: Workbench) -> str:
-    return f"{name} ({'set' if bench.environ.get(name) else 'not set'})"
+    kind = "sandbox" if one.is_sandbox else "PRODUCTION" if one.production else ""
+    return InstanceRow(one.name, one.url or ("on this machine" if one.is_sandbox else ""), one.token, kind)

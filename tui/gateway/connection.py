@@ -16,6 +16,9 @@ from tui.gateway.token_kind import USABLE, unusable
 ENVIRONMENT = "env"
 """The name of the instance that `GITLAB_URL` and `GITLAB_TOKEN` (or `GITLAB_OAUTH_TOKEN`) describe."""
 
+VARIABLES = ("GITLAB_TOKEN", "GITLAB_OAUTH_TOKEN")
+OAUTH_VARIABLE = VARIABLES[1]
+
 _TOKEN = re.compile(r"[!-~]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -71,15 +74,13 @@ def from_environment(environ: Mapping[str, str], *, insecure_http: bool = False)
         raise TokenMissing("GITLAB_URL is set, but GITLAB_TOKEN is not.", "Set GITLAB_TOKEN as well.")
     if token == environ.get("CI_JOB_TOKEN", "").strip():
         raise BadInput(f"{variable} is the token of this CI job, which cannot do a rollout.", USABLE)
-    return Connection(
-        ENVIRONMENT, url, Secret(token), oauth=variable == "GITLAB_OAUTH_TOKEN", insecure_http=insecure_http
-    )
+    return Connection(ENVIRONMENT, url, Secret(token), oauth=variable == OAUTH_VARIABLE, insecure_http=insecure_http)
 
 
 def token_variable(environ: Mapping[str, str]) -> str:
     """The variable that the environment's token is taken from: an access token goes before an OAuth token."""
-    given = [name for name in ("GITLAB_TOKEN", "GITLAB_OAUTH_TOKEN") if environ.get(name, "").strip()]
-    return given[0] if given else "GITLAB_TOKEN"
+    given = [name for name in VARIABLES if environ.get(name, "").strip()]
+    return (*given, *VARIABLES)[0]
 
 
 def from_config(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.domain.errors import SandboxUnavailable, TokenMissing
-from tui.gateway.connection import Connection, from_config, from_environment, is_loopback
+from tui.domain.text import one_line
+from tui.gateway.connection import (
+    OAUTH_VARIABLE,
+    Connection,
+    from_config,
+    from_environment,
+    is_loopback,
+    token_variable,
+)
 from tui.gateway.secret import Secret
 
 if TYPE_CHECKING:
@@ -23,12 +31,16 @@ ENVIRONMENT = "env"
 
 @dataclass(frozen=True)
 class Instance:
-    """An instance that can be connected to, as screens name it. `production` asks for the flag's name at apply."""
+    """An instance that can be connected to, as screens name it. `production` asks for the flag's name at apply.
+
+    `token` is in words where its token comes from, never the token.
+    """
 
     name: str
     label: str
     url: str = ""
     production: bool = False
+    token: str = ""
 
     @property
     def is_sandbox(self) -> bool:
@@ -38,22 +50,32 @@ class Instance:
 
 def instances(settings: Settings, environ: Mapping[str, str]) -> tuple[Instance, ...]:
     """All instances: the sandbox, the environment's if there is one, and the settings'."""
-    return tuple(_shown(one) for one in settings.known(environ).values())
+    return tuple(_shown(one, environ) for one in settings.known(environ).values())
 
 
 def instance(name: str, settings: Settings, environ: Mapping[str, str]) -> Instance:
     """The instance of that name. BadInput names those there are."""
-    return _shown(settings.instance(name, environ))
+    return _shown(settings.instance(name, environ), environ)
 
 
-def _shown(configured: Configured) -> Instance:
+def _shown(configured: Configured, environ: Mapping[str, str]) -> Instance:
     """A GitLab on this machine is nobody's production."""
     if configured.name == SANDBOX:
-        return Instance(SANDBOX, "SANDBOX")
+        return Instance(SANDBOX, "SANDBOX", token="made at its start")  # noqa: S106 - words
     host = (urlsplit(configured.url).hostname or "") if configured.url else ""
     production = configured.production and not is_loopback(host)
     label = f"{configured.name} {host}".rstrip()
-    return Instance(configured.name, f"PRODUCTION {label}" if production else label, configured.url, production)
+    name = f"PRODUCTION {label}" if production else label
+    return Instance(configured.name, name, configured.url, production, _source(configured, environ))
+
+
+def _source(configured: Configured, environ: Mapping[str, str]) -> str:
+    """Where the token comes from."""
+    if configured.config:
+        return one_line(f"python-gitlab's file, section {configured.config}")
+    variable = token_variable(environ) if configured.name == ENVIRONMENT else configured.token_env
+    kind = "OAuth, " if configured.oauth or variable == OAUTH_VARIABLE else ""
+    return f"{variable or 'nowhere'} ({kind}{'set' if environ.get(variable) else 'not set'})"
 
 
 def connection(
@@ -98,4 +120,4 @@ def _from_settings(name: str, settings: Settings, environ: Mapping[str, str]) ->
     token = environ.get(chosen.token_env, "")
     if not token:
         raise TokenMissing(f"the instance {name} takes its token from {chosen.token_env}, which is not set")
-    return Connection(name=name, url=chosen.url, token=Secret(token), ca=chosen.ca, insecure_http=chosen.insecure_http)
+    return Connection(name, chosen.url, Secret(token), chosen.ca, chosen.oauth, chosen.insecure_http)

@@ -2,120 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from tui.domain.errors import GitLabError, RolloutError
-from tui.domain.text import counted, one_line
+from tui.domain.errors import RolloutError
+from tui.domain.text import counted, listing
+from tui.runtime.doctor_row import Row, failed
 
 if TYPE_CHECKING:
-    from tui.gateway.client import Gateway
+    from tui.domain.draft import Draft
     from tui.runtime.workbench import Session
 
-RowState = Literal["ok", "warning", "failed", "skipped"]
+_WAY = ("address", "proxy", "TLS", "GitLab", "sign-in", "expiry", "scopes", "operator", "administrator")
+_PROJECT = ("project", "role", "templates", "flags")
+NAMES = _WAY + _PROJECT
+"""What is always told of, in this order, beside the instance and where its token comes from."""
 
-DEVELOPER = 30
-"""GitLab's access level that keeps labels, assignees and confidentiality of new issues."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One check: what was looked at, what was found, and what to do if it is not right."""
-
-    name: str
-    state: RowState
-    text: str
-    hint: str = ""
-
-    def as_dict(self) -> dict[str, str]:
-        """Plain data for `doctor --json`."""
-        return {"name": self.name, "state": self.state, "text": self.text, "hint": self.hint}
+ESSENTIAL = frozenset({"address", "proxy", "TLS", "GitLab", "sign-in", "operator"})
+"""What nothing can be asked without."""
 
 
-Check = Callable[[], Row]
+def diagnose(session: Session, project: str = "", draft: Draft | None = None) -> Iterator[Row]:
+    """The rows, each as soon as it is known; the last one says what to do next.
+
+    What a failed row makes pointless is reported as skipped. With a draft also what its flag's target needs; its
+    project stands for `project` when that is empty.
+    """
+    found: list[Row] = []
+    for row in _rows(session, project or (draft.gitlab.project if draft else ""), draft):
+        found.append(row)
+        yield row
+    yield _next(found, draft)
 
 
-def diagnose(session: Session, project: str = "") -> Iterator[Row]:
-    """The rows, one as soon as it is known. What a failed row makes pointless is reported as skipped."""
+def _rows(session: Session, project: str, draft: Draft | None) -> Iterator[Row]:
+    from tui.runtime import checkup, checkup_project
+
     yield Row("instance", "ok", session.instance.label)
     try:
         gateway = session.gateway
     except RolloutError as error:
-        yield _failed("token", error)
-        yield from (
-            Row(name, "skipped", "not checked") for name in ("GitLab", "operator", "scopes", "project", "flags")
-        )
+        yield failed("token", error)
+        yield from (Row(name, "skipped", "not checked: there is no token to ask with") for name in NAMES)
         return
-    yield Row("token", "ok", "there is one; it is not shown")
-    essential: list[tuple[str, Check]] = [
-        ("GitLab", lambda: Row("GitLab", "ok", f"version {gateway.version()}")),
-        ("operator", lambda: _operator(gateway)),
-    ]
-    optional: list[tuple[str, Check]] = [
-        ("scopes", lambda: _scopes(gateway)),
-        ("project", lambda: _project(gateway, project)),
-        ("templates", lambda: _templates(gateway, project)),
-        ("flags", lambda: _flags(gateway)),
-    ]
-    alive = True
-    for name, check in essential:
-        row = _try(name, check) if alive else Row(name, "skipped", "not checked")
-        alive = row.state != "failed" and alive
-        yield row
-    for name, check in optional:
-        yield _try(name, check) if alive else Row(name, "skipped", "not checked")
+    yield Row("token", "ok", session.instance.token or "there is one; it is not shown")
+    subject = checkup.Subject(session, gateway, project, draft)
+    done: set[str] = set()
+    for check in (*checkup.CHECKS, *checkup_project.CHECKS):
+        for row in check(subject):
+            yield row
+            done.add(row.name)
+            if row.state == "failed" and row.name in ESSENTIAL:
+                left = [name for name in NAMES if name not in done]
+                yield from (Row(name, "skipped", f"not checked: {row.name} failed") for name in left)
+                return
 
 
-def _try(name: str, check: Check) -> Row:
-    try:
-        return check()
-    except GitLabError as error:
-        return _failed(name, error)
-
-
-def _failed(name: str, error: RolloutError) -> Row:
-    return Row(name, "failed", one_line(str(error)), error.hint)
-
-
-def _operator(gateway: Gateway) -> Row:
-    operator = gateway.operator()
-    admin = ", administrator" if operator.admin else ""
-    return Row("operator", "ok", f"{operator.username} ({operator.name}){admin}")
-
-
-def _scopes(gateway: Gateway) -> Row:
-    token = gateway.token()
-    if token is None:
-        return Row("scopes", "warning", "this GitLab does not tell a token's scopes", "They show at the first write.")
-    scopes = token.scopes
-    if "api" not in scopes:
-        return Row("scopes", "failed", f"only {', '.join(scopes)}", "Make a token with the scope `api`.")
-    return Row("scopes", "ok", ", ".join(scopes))
-
-
-def _project(gateway: Gateway, path: str) -> Row:
-    if not path:
-        return Row(
-            "project", "skipped", "no project given", "Give one with --project, or set gitlab.project in the draft."
-        )
-    seen = gateway.project(path)
-    if seen.archived or not seen.issues_enabled:
-        why = "archived" if seen.archived else "without issues"
-        return Row("project", "failed", f"{seen.path} is {why}", "Plan issues need another project.")
-    if 0 < seen.access_level < DEVELOPER and not gateway.operator().admin:
-        text = f"{seen.path}: the role is too low (access level {seen.access_level})"
-        return Row("project", "warning", text, "Below developer GitLab drops labels, assignees or confidentiality.")
-    return Row("project", "ok", str(seen.path))
-
-
-def _templates(gateway: Gateway, path: str) -> Row:
-    if not path:
-        return Row("templates", "skipped", "no project given")
-    names = gateway.templates(gateway.project(path).id)
-    return Row("templates", "ok", f"{counted(len(names), 'issue template')} in the project")
-
-
-def _flags(gateway: Gateway) -> Row:
-    flags: dict[str, Any] = dict(gateway.flags())
-    return Row("flags", "ok", f"instance feature flags can be read ({len(flags)})")
+def _next(found: list[Row], draft: Draft | None) -> Row:
+    """What to do now."""
+    wrong = [row for row in found if row.state == "failed"]
+    if wrong:
+        names = listing([row.name for row in wrong])
+        return Row("next", "failed", f"put right first: {names}", wrong[0].hint)
+    doubtful = [row.name for row in found if row.state == "warning"]
+    ready = f"rollout-tui plan {draft.id}" if draft else "rollout-tui, or rollout-tui plan DRAFT"
+    if doubtful:
+        return Row("next", "ok", f"{ready}; {counted(len(doubtful), 'warning')} to read before: {listing(doubtful)}")
+    return Row("next", "ok", ready)

@@ -34,16 +34,17 @@ _TOKENS = "a token belongs into GITLAB_TOKEN, a variable named by token_env, or 
 class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A GitLab instance and where its token comes from.
 
-    `config` is a section of python-gitlab's own configuration file, `token_env` an environment variable's name, `ca` a
-    file of certificates to trust. `production` instances ask more before they change anything. The last three are for
-    flags that a chat bot sets: how it is called (older ones: `/chatops run`), the channel in which, and the channel to
-    post to besides (empty: the team's own).
+    `config` is a section of python-gitlab's own configuration file, `token_env` an environment variable's name,
+    `oauth` says that it holds an OAuth token, `ca` names a file of certificates to trust. `production` instances ask
+    more before they change anything. The last three are for flags that a chat bot sets: how it is called (older ones:
+    `/chatops run`), the channel in which, and the channel to post to besides (empty: the team's own).
     """
 
     name: str
     url: str = ""
     config: str = ""
     token_env: str = ""
+    oauth: bool = False
     ca: str = ""
     insecure_http: bool = False
     production: bool = True
