@@ -42,6 +42,8 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
     resumes = broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id)
     if broken is not None and resumes:
         situation = replace(situation, gates_before=broken.gates_before, gates_wanted=broken.gates_wanted)
+        refused = (one.error for one in records.operations(broken.id) if one.state == "rejected")
+        situation = replace(situation, refused=tuple(refused))
     plan = compute(situation, goal)
     if broken is not None and resumes and plan.empty:
         records.end(broken.id, "done", bench.clock())

@@ -1,38 +1,210 @@
-"""A flag of a project: its strategies, changed by one request a step."""
+"""A flag of a project: its strategies for one environment, changed by one request a step that GitLab does whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from tui.domain.gates import Route
-from tui.domain.plan import Change
-from tui.domain.planning import instance_target
+from tui.domain.audience import Labels, gains, loses, who
+from tui.domain.gates import OFF, Gates, Route
+from tui.domain.plan import Change, Request
+from tui.domain.planning.goals import action_of, flag_of, reduces, start_of, wanted_gates
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement
+from tui.domain.steps import Step
+from tui.domain.strategies import EVERYWHERE, Aim, ProjectFlag, Strategy
+from tui.domain.strategy_change import creation, elsewhere, retargeted, shared, update
+from tui.domain.text import counted, listing, one_line, shorten
+
+DEVELOPER = 30
+"""GitLab's access level from which a project's flags can be seen and set."""
+
+DESCRIPTION = 255
+"""Characters of a flag's description."""
 
 
 def gate_route(situation: Situation, goal: Goal) -> Route:
-    """The way."""
-    return instance_target.gate_route(situation, goal)
+    """One request, or none when the same people are in already."""
+    before, after = _flag(situation, goal), _after(situation, goal)
+    start = start_of(situation, goal)
+    return Route(start, after=(after.gates(_environment(situation)),)) if after != before else Route(start)
 
 
 def gate_changes(situation: Situation, goal: Goal, calls: Route, after: tuple[str, ...]) -> tuple[Change, ...]:
-    """The calls as changes."""
-    return instance_target.gate_changes(situation, goal, calls, after)
+    """The request: a new flag with its strategies, or what is different in those that are there."""
+    if not calls.after:
+        return ()
+    name, environment, aim = flag_of(situation, goal), _environment(situation), _after(situation, goal)
+    project = situation.observed.flag_project
+    path = f"/projects/{project.id if project else 0}/feature_flags"
+    if situation.observed.flag(name).exists:
+        request = Request("PUT", f"{path}/{name}", update(_flag(situation, goal), aim))
+    else:
+        request = Request("POST", path, creation(name, shorten(situation.draft.title, DESCRIPTION), aim))
+    change = Change(
+        id="gate:1",
+        kind="set-gate",
+        summary=_summary(situation, goal, calls),
+        request=request,
+        after=after,
+        flag=name,
+        before=calls.start,
+        expected=calls.end,
+        aim=Aim(environment, aim),
+    )
+    return (change,)
+
+
+def _environment(situation: Situation) -> str:
+    return situation.draft.flag.environment or EVERYWHERE
+
+
+def _flag(situation: Situation, goal: Goal) -> ProjectFlag:
+    return situation.observed.flag(flag_of(situation, goal)).project or ProjectFlag()
+
+
+def _wanted(situation: Situation, goal: Goal) -> Gates:
+    """The wanted gates without user lists that are not there; on the way on they block."""
+    wanted = situation.spelled(wanted_gates(situation, goal))
+    return replace(wanted, groups=wanted.groups - _absent(situation, goal, wanted.groups))
+
+
+def _absent(situation: Situation, goal: Goal, groups: Iterable[str]) -> frozenset[str]:
+    there = {one.user_list for one in _flag(situation, goal).strategies}
+    return frozenset(groups) - situation.observed.user_lists.keys() - there
+
+
+def _after(situation: Situation, goal: Goal) -> ProjectFlag:
+    wanted, lists = _wanted(situation, goal), situation.observed.user_lists
+    narrow = reduces(situation, goal)
+    return retargeted(_flag(situation, goal), _environment(situation), wanted, lists, narrow=narrow)
+
+
+def _summary(situation: Situation, goal: Goal, calls: Route) -> str:
+    name, flag = flag_of(situation, goal), _flag(situation, goal)
+    where = f"{name} in {situation.draft.flag.project} for {_place(situation)}"
+    if calls.end == OFF:
+        rest = "" if flag.active and not _after(situation, goal).active else ", and leave the rest of it as it is"
+        return f"Turn {where} off: take its strategies away{rest or ' and make it inactive'}"
+    if not situation.observed.flag(name).exists:
+        return f"Make {where}, on for {who(calls.end, situation.labels)}"
+    if calls.end.everybody:
+        return f"Turn {where} on for everybody"
+    words = Labels(situation.labels.names, unit=situation.labels.unit)
+    gained, lost = gains(calls.start, calls.end, words), loses(calls.start, calls.end, words)
+    parts = [*([f"add {gained}"] if gained else []), *([f"take away {lost}"] if lost else [])]
+    return f"Change {where}: {'; '.join(parts) or 'other strategies for the same people'}"
+
+
+def _place(situation: Situation) -> str:
+    environment = _environment(situation)
+    return "all environments" if environment == EVERYWHERE else environment
 
 
 def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
-    """What stands in the way."""
-    return unreachable(situation, goal)
+    """A project, a role, and what strategies cannot say."""
+    yield from unreachable(situation, goal)
+    project = situation.observed.flag_project
+    operator = situation.observed.operator
+    if project is not None and project.access_level < DEVELOPER and not operator.admin:
+        text = f"{operator.username} is less than a developer in {project.path}, and its feature flags ask for one"
+        yield Requirement("developer", text, "open", path="flag.project", hard=True)
+    if goal.step is not None:
+        yield from _unsayable(situation, goal)
+    yield from _activation(situation, goal)
 
 
 def unreachable(situation: Situation, goal: Goal) -> Iterable[Requirement]:
-    """A project flag is another flag than the instance's of the same name."""
-    text = f"Flags with the target {situation.draft.flag.target} cannot be set yet; use the target instance"
-    yield Requirement("target", text, "open", path="flag.target", hard=True)
+    """Without the strategies that are there, not even the way back can be asked for."""
+    name, project = flag_of(situation, goal), situation.observed.flag_project
+    path = situation.draft.flag.project
+    if project is None:
+        text = f"The project {path or '(none given)'} of the flag is not there, or the token may not see it"
+        yield Requirement("flag-project", text, "open", path="flag.project", hard=True)
+    elif name not in situation.observed.flags:
+        text = f"{situation.observed.operator.username} may not see the feature flags of {project.path}: developers may"
+        yield Requirement("flag-readable", text, "open", path="flag.project", hard=True)
+    elif _flag(situation, goal).legacy:
+        text = f"{name} is a flag of GitLab's first kind, which takes no changes: delete it there, or take a new name"
+        yield Requirement("flag-legacy", text, "open", path="flag.name", hard=True)
+
+
+def _steps(situation: Situation, goal: Goal) -> list[Step]:
+    """The steps whose audience the goal asks for."""
+    if goal.step is None:
+        return []
+    upto = situation.steps[: situation.steps.index(goal.step) + 1]
+    return [step for step in upto if step.flag == goal.step.flag]
+
+
+def _unsayable(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    project = situation.draft.flag.project
+    for step in _steps(situation, goal):
+        if step.groups:
+            text = (
+                f"A project's flag cannot name groups ({', '.join(step.groups)}): name their people, "
+                f"or a user list of {project} as a feature group"
+            )
+            yield Requirement(f"groups-{step.phase}", text, "open", path=f"phases.{step.phase}.groups", hard=True)
+        for name in sorted(_absent(situation, goal, step.feature_groups)):
+            text = f"{project} has no user list {name} to stand for the feature group: make one under its feature flags"
+            where = f"phases.{step.phase}.feature_groups"
+            yield Requirement(f"user-list-{name}", text, "open", path=where, hard=True)
+    if goal.step is not None and goal.step.percentage != int(goal.step.percentage):
+        text = f"A project's flag takes whole percentages only, not {goal.step.percentage:g} %"
+        yield Requirement("whole-percentage", text, "open", path=f"phases.{goal.phase}.steps", hard=True)
+
+
+def _activation(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    """An inactive flag has no effect anywhere: activating it for one environment opens the others too."""
+    flag, after = _flag(situation, goal), _after(situation, goal)
+    opened = elsewhere(after, _environment(situation))
+    if not flag.active and after.active and opened:
+        waiver = situation.draft.waiver("flag-inactive")
+        text = (
+            f"{flag_of(situation, goal)} is inactive, and making it active also opens what it has for other "
+            f"environments: {'; '.join(_said(one, situation.labels) for one in opened)}"
+        )
+        reason = waiver.reason.strip() if waiver else ""
+        yield Requirement("flag-inactive", text, "waived" if reason else "open", reason=reason, path="flag.project")
+
+
+def _said(strategy: Strategy, labels: Labels) -> str:
+    scopes = listing([one_line(scope.environment) for scope in strategy.scopes])
+    return f"{who(strategy.gates, labels)} in {scopes}"
 
 
 def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
-    """What an operator of a project flag should know."""
-    return ()
+    """What stays open, what is spelled out, and which names nobody could check."""
+    name, flag, environment = flag_of(situation, goal), _flag(situation, goal), _environment(situation)
+    if reduces(situation, goal):
+        for one in shared(flag, environment, _wanted(situation, goal)):
+            yield (
+                f"{name} stays open for {_said(one, situation.labels)}: other environments share that strategy. "
+                "Change it in the project by hand if it must go."
+            )
+    if calls.end == OFF and flag.active and not _after(situation, goal).active:
+        yield f"Nothing else is in {name}, so it is made inactive."
+    if goal.step is None or action_of(situation, goal) == "roll-back":
+        return
+    steps = _steps(situation, goal)
+    groups = sorted({group for step in steps for group in step.feature_groups})
+    if not situation.lists_taken and groups:
+        yield (
+            f"This GitLab takes no user lists in strategies: who is on {listing(groups)} is named one by one, "
+            "and who joins the list later is not in."
+        )
+    unknown = {user for step in steps for user in step.users if ("user", user) in situation.observed.unknown}
+    if unknown:
+        yield (
+            f"GitLab knows no {'user' if len(unknown) == 1 else 'users'} {listing(sorted(unknown))}. "
+            "A project's flag takes any word: it must be what the application sends as the user's id."
+        )
+    if environment == EVERYWHERE and calls.after:
+        yield f"No environment is named, so the strategies of {name} count in all of them."
+    if situation.draft.flag.actor != "user":
+        yield f"A percentage of a project's flag is of users, not of {situation.draft.flag.actor}s."
+    others = len(flag.strategies) - sum(one.only(environment) for one in flag.strategies)
+    if others:
+        yield f"{counted(others, 'strategy', 'strategies')} of {name} for other environments are left as they are."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
 from tui.domain.steps import ISSUES, ActorKey, Step, beyond, ladder, wanted
 from tui.domain.template import Vocabulary
+from tui.domain.text import one_line
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Situation:
 
     `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
     call, and those it was on the way to. `chat` says how the chat bot is called, `vocabulary` what
-    headings and placeholders of the project's templates mean.
+    headings and placeholders of the project's templates mean, `refused` what GitLab answered to requests of that apply.
     """
 
     draft: Draft
@@ -38,6 +39,7 @@ class Situation:
     reason: str = ""
     gates_before: Gates | None = None
     gates_wanted: Gates | None = None
+    refused: tuple[str, ...] = ()
     chat: Chat = CHAT
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
 
@@ -61,11 +63,28 @@ class Situation:
 
     def asked(self, step: Step) -> Gates:
         """The gates that a step asks for by itself: its own audience and those of the steps before it."""
-        return wanted(self.steps, step, self.names)
+        return self.spelled(wanted(self.steps, step, self.names))
 
     def beyond(self, step: Step) -> Gates:
         """What only the steps after `step` ask for."""
-        return beyond(self.steps, step, self.names)
+        later, own = self.spelled(beyond(self.steps, step, self.names)), self.asked(step)
+        return replace(later, actors=later.actors - own.actors, groups=later.groups - own.groups)
+
+    @cached_property
+    def lists_taken(self) -> bool:
+        """Whether a project's flag takes user lists here: older servers do not, as their flags or a refusal show."""
+        flag = self.observed.flag(self.draft.flag.name).project
+        if flag is not None and flag.lists is not None:
+            return flag.lists
+        return not any("user list can't be blank" in one.lower() for one in self.refused)
+
+    def spelled(self, gates: Gates) -> Gates:
+        """The gates with the members of user lists one by one where the lists themselves are not taken."""
+        if self.draft.flag.target != "project" or self.lists_taken:
+            return gates
+        known = gates.groups & self.observed.user_lists.keys()
+        members = {one_line(user) for name in known for user in self.observed.user_lists[name].members}
+        return replace(gates, actors=gates.actors | members, groups=gates.groups - known)
 
     @cached_property
     def labels(self) -> Labels:
