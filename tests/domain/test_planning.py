@@ -318,4 +318,5 @@ def test_a_project_flag_is_never_set_through_the_instance(phase: str) -> None:
     draft = structs.replace(sample(), flag=flag)
     gates = replace(MEMBERS, percentage_of_actors=25)
     found = plan(draft, phase, look=observed(gates, issues=ISSUES), entries=climbed(1, 10, 25))
-    assert "target" in blocked(found)
+    assert "flag-project" in blocked(found)
+    assert not [one for one in found.changes if one.request.path.startswith("/features")]
