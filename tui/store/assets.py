@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import tui
 from tui.domain.decode import decode
@@ -21,6 +23,11 @@ from tui.store.read_toml import parse, read_text, typed
 ROOT = Path(tui.__file__).parents[1] / "assets"
 
 GUIDE_SCHEMA = 1
+
+T = TypeVar("T")
+
+_KEPT = 64
+"""Files whose content is kept; a plan asks for the same few again and again."""
 
 
 def asset(name: str) -> Path:
@@ -76,11 +83,7 @@ class Assets:
 
     def vocabulary(self) -> Vocabulary:
         """What headings and placeholders of a project's issue templates mean."""
-        data = parse(read_text(self._root / "templates.toml"))
-        value, problems = (None, [data]) if isinstance(data, Problem) else decode(data, Vocabulary)
-        if value is None:
-            raise BadInput(f"templates.toml: {problems[0]}", "Install rollout-tui again.")
-        return value
+        return _as_it_is(_vocabulary, self._root / "templates.toml")
 
     def help_page(self, name: str) -> str:
         """The Markdown of a help page."""
@@ -108,6 +111,26 @@ class Assets:
 
 def read_guide(path: Path) -> Guide:
     """The guide in a file. Raises BadInput that names the file and the first problem's key and counts the others."""
+    return _as_it_is(_guide, path)
+
+
+def _as_it_is(read: Callable[[Path, int, int], T], path: Path) -> T:
+    """What `read` makes of a file; it is read again only when the file has changed."""
+    stat = path.stat()
+    return read(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=_KEPT)
+def _vocabulary(path: Path, _changed: int, _size: int) -> Vocabulary:
+    data = parse(read_text(path))
+    value, problems = (None, [data]) if isinstance(data, Problem) else decode(data, Vocabulary)
+    if value is None:
+        raise BadInput(f"templates.toml: {problems[0]}", "Install rollout-tui again.")
+    return value
+
+
+@lru_cache(maxsize=_KEPT)
+def _guide(path: Path, _changed: int, _size: int) -> Guide:
     try:
         data = parse(read_text(path))
     except ValueError as error:
