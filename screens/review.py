@@ -229,7 +229,7 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         where = Badge.of(instance).text
         lines = (
             [title_of(plan, self._guide), *plan.effect.split(". ")]
-            if plan.gates.calls
+            if plan.gates.after
             else [title_of(plan, self._guide)]
         )
         title = f"Apply {counted(len(plan.changes), 'change')} to {where}?"

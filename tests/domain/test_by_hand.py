@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from tests.support.rollouts import FLAG, MEMBERS, TEAM, climbed, observed, plan, sample
-from tui.domain.by_hand import chatops, curl, http
+from tui.domain.by_hand import chatops, curl, http, off_by_hand
 from tui.domain.gates import OFF, Gates
 from tui.domain.plan import Change, Request
 
@@ -67,3 +67,11 @@ def test_http_shows_method_path_and_body() -> None:
     text = http(Request("POST", f"/features/{FLAG}", {"value": True, "user": "alice"}))
     assert text.splitlines()[0] == f"POST /api/v4/features/{FLAG}"
     assert '"user": "alice"' in text
+
+
+def test_a_projects_flag_is_turned_off_in_its_project_and_never_by_the_bot() -> None:
+    by_curl, in_rails = off_by_hand("use_it", "https://gitlab.example.com", project="group/sub/app")
+    assert "--request PUT https://gitlab.example.com/api/v4/projects/group%2Fsub%2Fapp/feature_flags/use_it" in by_curl
+    assert """--data '{"active": false}'""" in by_curl
+    assert in_rails.startswith('Project.find_by_full_path("group/sub/app")')
+    assert "/features/use_it" in off_by_hand("use_it")[0]

@@ -13,6 +13,7 @@ from tui.commands.exits import Exit
 from tui.commands.from_file import asked
 from tui.commands.plan_verb import NOTHING, show
 from tui.domain.by_hand import off_by_hand
+from tui.domain.draft import FlagSpec
 from tui.domain.errors import RolloutError
 from tui.domain.operation import Operation, Outcome
 from tui.domain.steps import OFF_PHASE
@@ -37,8 +38,7 @@ def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instan
     """
     workbench = bench()
     what = asked(workbench, draft, phase=phase, step=step, reason=reason, instance=instance)
-    flag = what.draft.flag.name
-    with way_out(what.phase, flag), workbench.session(what.instance) as session, stopping(session.cancel):
+    with way_out(what.phase, what.draft.flag), workbench.session(what.instance) as session, stopping(session.cancel):
         prepared = what.prepare(session)
         if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
             return _nothing(what.draft.id, prepared, as_json=as_json)
@@ -52,14 +52,14 @@ def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instan
 
 
 @contextmanager
-def way_out(phase: str, flag: str) -> Iterator[None]:
+def way_out(phase: str, flag: FlagSpec) -> Iterator[None]:
     """If turning a flag off fails here, say how to do it by hand: nobody looks that up in an emergency."""
     try:
         yield
     except RolloutError:
-        if phase == OFF_PHASE and flag:
-            say(f"Turn {flag} off by hand:", err=True)
-            for line in off_by_hand(flag):
+        if phase == OFF_PHASE and flag.name:
+            say(f"Turn {flag.name} off by hand:", err=True)
+            for line in off_by_hand(flag.name, project=flag.project if flag.target == "project" else ""):
                 say(f"  {line}", err=True)
         raise
 

@@ -38,7 +38,7 @@ def chatops(change: Change, prefix: str = CHATOPS) -> str:
 
     GitLab's bot wants `--actors` with a percentage and takes no target beside it.
     """
-    if change.kind != "set-gate":
+    if change.kind != "set-gate" or change.aim is not None:
         return ""
     body, flag = change.request.body, one_line(change.flag)
     value = body.get("value")
@@ -56,8 +56,20 @@ def by_hand(change: Change, form: Form, url: str = "", prefix: str = CHATOPS) ->
     return curl(change.request, url) if form == "curl" else http(change.request)
 
 
-def off_by_hand(flag: str, url: str = "", prefix: str = CHATOPS) -> tuple[str, ...]:
-    """The ways to turn a flag off for everybody without this program: curl, chat command, Rails console."""
+def off_by_hand(flag: str, url: str = "", prefix: str = CHATOPS, *, project: str = "") -> tuple[str, ...]:
+    """The ways to turn a flag off for everybody without this program: curl, chat command, Rails console.
+
+    With `project` the flag is that project's: the chat bot does not know it, and off is off in every environment.
+    """
     name = one_line(flag)
+    if project:
+        return _project_off(name, one_line(project), url)
     request = Request("POST", f"/features/{name}", {"value": False})
     return curl(request, url), f"{prefix} feature set {name} false", f"Feature.disable({json.dumps(name)})"
+
+
+def _project_off(name: str, project: str, url: str) -> tuple[str, ...]:
+    place = project.strip("/").replace("/", "%2F")
+    request = Request("PUT", f"/projects/{place}/feature_flags/{name}", {"active": False})
+    flags = f"Project.find_by_full_path({json.dumps(project)}).operations_feature_flags"
+    return curl(request, url), f"{flags}.find_by!(name: {json.dumps(name)}).update!(active: false)"

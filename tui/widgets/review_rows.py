@@ -61,7 +61,7 @@ def left_rows(prepared: Prepared, strictness: str, *, show_met: bool) -> list[Ro
 
 
 def _effect_title(plan: Plan) -> str:
-    return "Effect" if plan.gates.calls else "Effect: the gates are as they should be"
+    return "Effect" if plan.gates.after else "Effect: the gates are as they should be"
 
 
 def blocked_rows(plan: Plan) -> list[Row]:
