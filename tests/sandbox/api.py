@@ -28,6 +28,7 @@ class Api:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.prefix = ""
         target = urlsplit(server.url)
         self.connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=10)
 
@@ -55,7 +56,7 @@ class Api:
             content = body if isinstance(body, bytes) else json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
         sent |= headers or {}
-        url = f"/api/v4{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+        url = f"{self.prefix}/api/v4{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
         self.connection.request(method, url, content, sent)
         answer = self.connection.getresponse()
         raw = answer.read()

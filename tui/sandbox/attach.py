@@ -98,7 +98,7 @@ def _answers(url: str, token: str) -> bool:
     target = urlsplit(url)
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=PROBE_SECONDS)
     try:
-        connection.request("GET", "/api/v4/version", headers={"PRIVATE-TOKEN": token})
+        connection.request("GET", f"{target.path}/api/v4/version", headers={"PRIVATE-TOKEN": token})
         answer = connection.getresponse()
         body = json.loads(answer.read())
     except (OSError, http.client.HTTPException, ValueError):

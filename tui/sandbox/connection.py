@@ -32,13 +32,16 @@ class Backend(Protocol):
     """What a connection needs of the server behind it."""
 
     url: str
+    prefix: str
     faults: Faults
     latency: float
     stopping: Event
     turn: Event
 
-    def answer(self, received: Received, headers: Mapping[str, str], secret: str | None) -> Response: ...
-    def record(self, received: Received) -> None: ...
+    def answer(
+        self, received: Received, headers: Mapping[str, str], secret: str | None, loaded: int | None
+    ) -> Response: ...
+    def record(self, received: Received) -> int | None: ...
     def outsider(self, fault: Fault, path: str) -> None: ...
     def revoke(self, secret: str | None) -> None: ...
     def request_id(self) -> str: ...
@@ -53,6 +56,7 @@ class Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 65536
     backend: Backend
+    _loaded: int | None = None
 
     def finish(self) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -64,7 +68,8 @@ class Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self._read_body()
         target = urlsplit(self.path)
-        if not target.path.startswith(API):
+        api = self.backend.prefix + API
+        if not target.path.startswith(api):
             self._send(encode(self._outside(target.path), self.command))
             return
         query = parse_query(target.query)
@@ -75,8 +80,8 @@ class Connection(BaseHTTPRequestHandler):
             self._send(encode(error.response, self.command))
             return
         shown = tuple((key, value) for key, value in query if key not in {"private_token", "access_token"})
-        received = Received(self.command, target.path.removeprefix(API), shown, params)
-        self.backend.record(received)
+        received = Received(self.command, target.path.removeprefix(api), shown, params)
+        self._loaded = self.backend.record(received)
         self._misbehave_or_answer(received, secret)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - names of the base class
@@ -89,7 +94,9 @@ class Connection(BaseHTTPRequestHandler):
         return body
 
     def _outside(self, path: str) -> Response:
-        if path == "/users/sign_in":
+        if not path.startswith(self.backend.prefix):
+            return Response(404, "<html><body>404 Not Found</body></html>")
+        if path == f"{self.backend.prefix}/users/sign_in":
             return Response(
                 200, "<html><body>This is the rollout-tui sandbox. It has an API and no pages.</body></html>"
             )
@@ -105,7 +112,8 @@ class Connection(BaseHTTPRequestHandler):
     def _work(self, received: Received, secret: str | None) -> Encoded:
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            response = self.backend.answer(received, headers, secret)
+            response = self.backend.answer(received, headers, secret, self._loaded)
+            self._loaded = None
         except Exception:
             LOG.exception("The sandbox failed on %s %s", received.method, received.path)
             response = _SERVER_ERROR
@@ -135,6 +143,7 @@ class Connection(BaseHTTPRequestHandler):
         self._reset()
         if fault.kind == "late":
             turn.wait(fault.seconds)
+            self._loaded = None
             if turn is self.backend.turn:
                 self._work(received, secret)
         raise ConnectionResetError("this connection was reset on purpose")

@@ -13,10 +13,11 @@ from urllib.parse import unquote
 from tui.sandbox import seed
 from tui.sandbox.errors import SandboxError
 from tui.sandbox.faults import Fault, Faults
-from tui.sandbox.state import Folder, copy_of, random_token
+from tui.sandbox.state import Folder, Kind, copy_of, random_token
 from tui.sandbox.wire import Received
 from tui.sandbox.world import features, router
 from tui.sandbox.world.access import fingerprint
+from tui.sandbox.world.conditions import Conditions, FlagCache
 from tui.sandbox.world.era import ERAS
 from tui.sandbox.world.http import ApiError, Call, Response
 from tui.sandbox.world.params import from_pairs
@@ -48,8 +49,12 @@ class Instance:
         project: str | None = None,
         era: str = "current",
         clock: Callable[[], datetime] = utc_now,
+        conditions: Conditions | None = None,
     ) -> None:
-        """`project` adds a second, empty, private project. Raises SandboxError for an unknown era."""
+        """`project` adds a second, empty, private project; `conditions` are the scenario's unless given.
+
+        Raises SandboxError for an unknown era.
+        """
         if era not in ERAS:
             raise SandboxError(f"The sandbox cannot be GitLab {era!r}.", f"Known: {', '.join(ERAS)}.")
         self.era, self.scenario = ERAS[era], scenario
@@ -57,6 +62,9 @@ class Instance:
         self.requests: deque[Received] = deque(maxlen=REMEMBERED)
         self.turn = Event()
         self.project = project or ""
+        self.conditions = conditions or Conditions()
+        self._conditions_given = conditions is not None
+        self._flag_cache = FlagCache()
         self._assets, self._clock = assets, clock
         self._folder = Folder(folder) if folder else None
         self._world = World(project="")
@@ -68,7 +76,9 @@ class Instance:
         """Read the world from the folder, else make it from the scenario. Raises SandboxError when neither works."""
         self._origin = seed.origin(self._assets, self.scenario)
         saved = self._folder.load(self._origin) if self._folder else None
-        fresh, rehearsed = seed.load(self._assets, self.scenario)
+        fresh, rehearsed, conditions = seed.load(self._assets, self.scenario)
+        if not self._conditions_given:
+            self.conditions = conditions
         self._world = saved or fresh
         for fault in rehearsed:
             self.faults.add(fault)
@@ -109,12 +119,23 @@ class Instance:
         scopes: tuple[str, ...] = ("api",),
         expires_at: date | None = None,
         revoked: bool = False,
+        kind: Kind = "personal",
     ) -> str:
         """One more random token for a user, as limited as asked. Raises SandboxError for an unknown user."""
-        secret = random_token()
+        secret = random_token(kind)
         with self.edit() as world:
-            seed.add_token(world, username, secret, self._now(), scopes=scopes, expires_at=expires_at, revoked=revoked)
+            made = seed.add_token(world, username, secret, self._now(), scopes, kind)
+            made.expires_at, made.revoked = expires_at, revoked
         return secret
+
+    def mint_bot(self, path: str, level: str, *, scopes: tuple[str, ...] = ("api",)) -> str:
+        """The token of a project or group: its bot user, made for it, has that level there.
+
+        Raises SandboxError when no project and no group has that path.
+        """
+        with self.edit() as world:
+            kind, username = seed.add_bot(world, path, level, self._now())
+        return self.mint(username, scopes=scopes, kind=kind)
 
     def snapshot(self) -> World:
         """A copy of the world as it is."""
@@ -132,6 +153,7 @@ class Instance:
             self._world.tokens = tokens | self._world.tokens
             self.faults.clear()
             self.requests.clear()
+            self._flag_cache = FlagCache()
             self.turn.set()
             self.turn = Event()
             self._save()
@@ -151,11 +173,13 @@ class Instance:
         now = self._clock().astimezone(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
-    def answer(self, received: Received, headers: Mapping[str, str], secret: str | None) -> Response:
-        """What the world says; an effect is on the disk before this returns."""
+    def answer(
+        self, received: Received, headers: Mapping[str, str], secret: str | None, loaded: int | None = None
+    ) -> Response:
+        """What the world says; an effect is on the disk before this returns. `loaded` is what `record` gave."""
         with self._guard:
             call = self._call(received.method, received.path, received)
-            call.headers = headers
+            call.headers, call.loaded = headers, loaded
             response = router.handle(call, secret)
             effect = received.method not in _READS
             if effect and not _FIRST_ERROR <= response.status < _SERVER_ERROR:
@@ -166,11 +190,15 @@ class Instance:
         params = from_pairs(received.query)
         if isinstance(received.body, Mapping):
             params |= received.body
-        return Call(self._world, self.era, self._now(), self.url, method, path, received.query, params)
+        call = Call(self._world, self.era, self._now(), self.url, method, path, received.query, params)
+        call.conditions, call.flag_cache = self.conditions, self._flag_cache
+        return call
 
-    def record(self, received: Received) -> None:
-        """Remember the request for whoever asks what was sent."""
+    def record(self, received: Received) -> int | None:
+        """Remember the request for whoever asks what was sent; the version of the issue that it is about to change."""
+        loaded = router.version_of(self._world, received.path) if received.method == "PUT" else None
         self.requests.append(received)
+        return loaded
 
     def outsider(self, fault: Fault, path: str) -> None:
         """An administrator who is not the caller changes the flag: what the fault says, else 7 % or off."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from tui.sandbox.errors import SandboxError
 from tui.sandbox.faults import Fault
 from tui.sandbox.world.access import DEVELOPER, GUEST, MAINTAINER, OWNER, REPORTER, fingerprint
+from tui.sandbox.world.conditions import Conditions
 from tui.sandbox.world.state import (
     Definition,
     Feature,
@@ -70,6 +71,8 @@ class _Project(msgspec.Struct, forbid_unknown_fields=True):
     description: str | None = None
     members: dict[str, str] = {}
     former_paths: list[str] = []
+    archived: bool = False
+    issues_enabled: bool = True
     labels: list[_Label] = []
     templates: list[str] = []
     issues: list[_Issue] = []
@@ -88,6 +91,7 @@ class _Scenario(msgspec.Struct, forbid_unknown_fields=True):
     feature_groups: dict[str, str] = {}
     templates: dict[str, list[str]] = {}
     faults: list[Fault] = []
+    conditions: Conditions = Conditions()
 
 
 def names(assets: Path) -> list[str]:
@@ -95,20 +99,20 @@ def names(assets: Path) -> list[str]:
     return sorted(path.stem for path in (assets / "sandbox").glob("*.toml"))
 
 
-def load(assets: Path, scenario: str) -> tuple[World, list[Fault]]:
-    """The world and faults of `assets/sandbox/<scenario>.toml`. Raises SandboxError saying what is wrong in it."""
+def load(assets: Path, scenario: str) -> tuple[World, list[Fault], Conditions]:
+    """World, faults and conditions of `assets/sandbox/<scenario>.toml`. Raises SandboxError: what is wrong in it."""
     merged = _merged(assets, scenario)
     try:
         parsed = msgspec.convert(merged, _Scenario)
     except msgspec.ValidationError as error:
         raise SandboxError(f"Scenario {scenario}: {error}", "Correct the file under assets/sandbox.") from error
-    return _build(parsed, assets / "sandbox" / "templates"), parsed.faults
+    return _build(parsed, assets / "sandbox" / "templates"), parsed.faults, parsed.conditions
 
 
 def origin(assets: Path, scenario: str) -> str:
-    """The scenario that the world comes from: one that only adds faults shares the world of the one it extends."""
+    """The scenario that the world comes from: one that only adds trouble shares the world of the one it extends."""
     document = _document(assets, scenario)
-    shares = "extends" in document and set(document) <= {"extends", "faults"}
+    shares = "extends" in document and set(document) <= {"extends", "faults", "conditions"}
     return origin(assets, str(document["extends"])) if shares else scenario
 
 
@@ -194,6 +198,7 @@ def _templates(folder: Path, wanted: list[str]) -> dict[str, str]:
 def _add_described(world: World, given: _Project, since: datetime, templates: Path) -> None:
     project = add_project(world, given.path, since, name=given.name, visibility=given.visibility)
     project.description, project.former_paths = given.description, list(given.former_paths)
+    project.archived, project.issues_enabled = given.archived, given.issues_enabled
     project.members = _members(world, given.members)
     project.templates = _templates(templates, given.templates)
     project.labels = [Label(world.next_id("label"), each.name, each.color, each.description) for each in given.labels]
@@ -257,21 +262,31 @@ def add_token(
     username: str,
     secret: str,
     now: datetime,
-    *,
     scopes: tuple[str, ...] = ("api",),
-    expires_at: date | None = None,
-    revoked: bool = False,
-    name: str = "rollout-tui sandbox",
-) -> None:
+    kind: str = "personal",
+) -> Token:
     """Accept `secret` from now on; only its hash is kept."""
     token = Token(
         world.next_id("token"),
         _user_id(world, username),
-        name,
+        "rollout-tui sandbox",
         fingerprint(secret),
         now,
         list(scopes),
-        expires_at,
-        revoked,
+        kind=kind,
     )
     world.tokens[token.sha256] = token
+    return token
+
+
+def add_bot(world: World, path: str, level: str, now: datetime) -> tuple[Literal["project", "group"], str]:
+    """A bot user for the project or group with that path, with that level there; which of the two, and its name."""
+    place = world.project_at(path) or world.group_at(path)
+    if place is None:
+        raise SandboxError(f"The sandbox has no project and no group {path!r}.", "Choose one that the scenario has.")
+    kind: Literal["project", "group"] = "project" if isinstance(place, Project) else "group"
+    user_id = world.next_id("user")
+    username = f"{kind}_{place.id}_bot_{user_id:08x}"
+    world.users[user_id] = User(user_id, username, f"{place.name} bot", now, bot=True)
+    place.members[user_id] = LEVELS[level]
+    return kind, username

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from tui.sandbox.errors import FolderBusyError, SandboxError
 from tui.sandbox.faults import Faults
 from tui.sandbox.instance import Instance, utc_now
 from tui.sandbox.listener import Listener
+from tui.sandbox.world.conditions import Conditions
 
 STOP_SECONDS = 10.0
+_PREFIX = re.compile(r"^(/[\w.-]+)+$")
 
 
 class Server(Instance):
@@ -36,14 +39,28 @@ class Server(Instance):
         project: str | None = None,
         era: str = "current",
         clock: Callable[[], datetime] = utc_now,
+        conditions: Conditions | None = None,
         latency: float = 0.0,
+        prefix: str = "",
     ) -> None:
-        """`port` 0 takes the one used last in this folder, else any; `project` adds a second, empty, private project.
+        """`port` 0 takes the one used last in this folder, else any; the rest is as in `Instance`.
 
-        `latency` is in seconds and comes before every answer. Raises SandboxError for an unknown era.
+        `latency` is in seconds and comes before every answer; `prefix` is the path under which it is installed.
+        Raises SandboxError for an unknown era and a prefix that is no path.
         """
-        super().__init__(folder, assets=assets, scenario=scenario, faults=faults, project=project, era=era, clock=clock)
-        self.latency = latency
+        super().__init__(
+            folder,
+            assets=assets,
+            scenario=scenario,
+            faults=faults,
+            project=project,
+            era=era,
+            clock=clock,
+            conditions=conditions,
+        )
+        if prefix and not _PREFIX.match(prefix):
+            raise SandboxError(f"The sandbox cannot be served under {prefix!r}.", "Give a path such as /gitlab.")
+        self.latency, self.prefix = latency, prefix
         self.stopping = Event()
         self.url = ""
         self._port = port
@@ -92,7 +109,7 @@ class Server(Instance):
             if self._port:
                 raise SandboxError(f"Port {self._port} cannot be used.", "Choose another, or 0 for any.") from None
             self._listener = Listener(0, handler)
-        self.url = self._listener.url
+        self.url = self._listener.url + self.prefix
         self._listener.start()
         if self._folder:
             self._folder.write_address(self.url, self.project)

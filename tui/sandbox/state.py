@@ -8,12 +8,14 @@ import hmac
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from tui.sandbox.errors import SandboxError
 from tui.sandbox.world.state import World
 
+Kind = Literal["personal", "project", "group", "oauth", "job"]
 KEY_BYTES = 32
 TOKEN_BYTES = 15
 _OWN_TOKEN = b"rollout-tui sandbox: the folder's own token"
@@ -33,9 +35,11 @@ class _Saved(msgspec.Struct):
     schema: int = 1
 
 
-def random_token() -> str:
-    """A token like GitLab's."""
-    return "glpat-" + secrets.token_urlsafe(TOKEN_BYTES)
+def random_token(kind: Kind) -> str:
+    """A token like GitLab's of that kind."""
+    if kind == "oauth":
+        return secrets.token_hex(32)
+    return ("glcbt-" if kind == "job" else "glpat-") + secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def write_durably(path: Path, content: bytes) -> None:

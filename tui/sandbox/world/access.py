@@ -17,11 +17,14 @@ def fingerprint(token: str) -> str:
 
 
 def sign_in(call: Call, secret: str | None) -> None:
-    """Put the token's owner on the call; 401 for a token that is unknown, revoked or expired."""
+    """Put the token's owner on the call; 401 for a token that is unknown, revoked or expired.
+
+    No route here takes a job's token, and OAuth's are taken as Bearer only.
+    """
     if secret is None:
         return
     token = call.world.tokens.get(fingerprint(secret))
-    if token is None:
+    if token is None or token.kind == "job" or (token.kind == "oauth" and "private-token" in call.headers):
         raise unauthorized()
     if token.revoked:
         raise _invalid_token("Token was revoked. You have to re-authorize from the user.")
@@ -46,7 +49,8 @@ def check_scope(call: Call, extra: frozenset[str] = frozenset()) -> None:
 
 
 def require_admin(call: Call) -> None:
-    if not call.user.is_admin:
+    _ = call.user
+    if not call.powerful:
         raise forbidden()
 
 
@@ -71,11 +75,12 @@ def member_level(world: World, project: Project, user: User) -> int:
 def level(call: Call, project: Project) -> int:
     if call.account is None:
         return 0
-    return ADMIN if call.account.is_admin else member_level(call.world, project, call.account)
+    return ADMIN if call.powerful else member_level(call.world, project, call.account)
 
 
 def may_read(world: World, project: Project, user: User) -> bool:
-    return user.is_admin or project.visibility != "private" or member_level(world, project, user) >= GUEST
+    """Whether the project is for the eyes of a user without an administrator's powers."""
+    return project.visibility != "private" or member_level(world, project, user) >= GUEST
 
 
 def find_project(call: Call, reference: str) -> Project:
@@ -103,7 +108,7 @@ def _moved(call: Call, reference: str, project: Project) -> ApiError:
 def visible(call: Call, project: Project) -> bool:
     if call.account is None:
         return project.visibility == "public"
-    return may_read(call.world, project, call.account)
+    return call.powerful or may_read(call.world, project, call.account)
 
 
 def sees(call: Call, project: Project, issue: Issue) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from tui.sandbox.world import gates, params
@@ -27,7 +28,12 @@ class Target:
 
 def index(call: Call) -> Response:
     require_admin(call)
-    return Response(200, [render(call, feature) for feature in call.world.features.values()])
+    return Response(200, [render(call, feature) for feature in _shown(call)])
+
+
+def _shown(call: Call) -> Iterable[Feature]:
+    seconds = call.conditions.cache_seconds
+    return call.flag_cache.read(call.world, call.now, seconds) if seconds else call.world.features.values()
 
 
 def definitions(call: Call) -> Response:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 from urllib.parse import urlencode
 
+from tui.sandbox.world.conditions import Conditions, FlagCache
 from tui.sandbox.world.era import Era
 from tui.sandbox.world.state import Token, User, World
 
@@ -36,7 +37,10 @@ class ApiError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """A request on its way: who, what, when. `params` is the query with the body merged over it, as Grape does."""
+    """A request on its way: who, what, when. `params` is the query with the body merged over it, as Grape does.
+
+    `loaded` is the version that the issue in the path had when the request came in.
+    """
 
     world: World
     era: Era
@@ -50,6 +54,9 @@ class Call:
     account: User | None = None
     args: dict[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    conditions: Conditions = field(default_factory=Conditions)
+    flag_cache: FlagCache = field(default_factory=FlagCache)
+    loaded: int | None = None
 
     @property
     def user(self) -> User:
@@ -57,6 +64,13 @@ class Call:
         if self.account is None:
             raise unauthorized()
         return self.account
+
+    @property
+    def powerful(self) -> bool:
+        """Whether the caller has an administrator's powers: with Admin Mode on, a token needs the scope for that."""
+        if self.account is None or not self.account.is_admin:
+            return False
+        return not self.conditions.admin_mode or (self.token is not None and "admin_mode" in self.token.scopes)
 
     @property
     def licensed(self) -> bool:

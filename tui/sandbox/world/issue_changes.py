@@ -61,7 +61,7 @@ def drop_forbidden(call: Call, project: Project, changes: Changes, *, new: bool)
             changes.confidential = None
     if changes.assignees is not None:
         people = (call.world.users.get(user_id) for user_id in dict.fromkeys(changes.assignees))
-        readers = [user.id for user in people if user and may_read(call.world, project, user)]
+        readers = [user.id for user in people if user and (user.is_admin or may_read(call.world, project, user))]
         changes.assignees = readers if call.licensed else readers[:1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from tui.sandbox.world import params
@@ -136,10 +137,11 @@ def _search(call: Call) -> Iterator[Test]:
     fields = [name.strip() for name in (params.text(call.params, "in") or "title,description").split(",")]
     if not set(fields) <= {"title", "description"}:
         raise bad_parameter("in does not have a valid value")
+    indexed = call.now - timedelta(seconds=call.conditions.search_lag)
     too_short = len(needle) < call.era.minimal_search
 
     def matches(issue: Issue) -> bool:
         texts = {"title": issue.title, "description": issue.description or ""}
-        return not too_short and any(needle in texts[name].lower() for name in fields)
+        return not too_short and issue.created_at <= indexed and any(needle in texts[name].lower() for name in fields)
 
     yield matches

@@ -132,6 +132,7 @@ def update(call: Call) -> Response:
 def apply(call: Call, project: Project, issue: Issue, wanted: Changes, description: str | None = None) -> None:
     """Make `wanted` of an existing issue so, as far as the caller may, with the system notes that GitLab writes."""
     drop_forbidden(call, project, wanted, new=False)
+    _lock(call, issue, wanted, description)
     if wanted.title is not None and wanted.title.strip() != issue.title:
         system_note(call, issue, f"changed title from **{issue.title}** to **{wanted.title.strip()}**")
         issue.title = wanted.title.strip()
@@ -150,6 +151,24 @@ def apply(call: Call, project: Project, issue: Issue, wanted: Changes, descripti
         issue.issue_type = wanted.issue_type
     _apply_state(call, issue, wanted.state)
     issue.updated_at = call.now
+
+
+def _lock(call: Call, issue: Issue, wanted: Changes, description: str | None) -> None:
+    """409 when the record was saved by somebody else since the request came in; labels and people are not in it."""
+    asked = {
+        "title": wanted.title and wanted.title.strip(),
+        "description": description,
+        "confidential": wanted.confidential,
+        "discussion_locked": wanted.locked,
+        "due_date": wanted.due_date,
+        "state": {"close": "closed", "reopen": "opened"}.get(wanted.state or ""),
+    }
+    changed = any(value is not None and value != getattr(issue, name) for name, value in asked.items())
+    if not changed and not (wanted.clear_due and issue.due_date):
+        return
+    if call.loaded is not None and call.loaded != issue.lock_version:
+        raise ApiError(409, {"message": "409 Conflict: Resource lock"})
+    issue.lock_version += 1
 
 
 def _apply_people_and_date(call: Call, issue: Issue, wanted: Changes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.sandbox.world import params
 from tui.sandbox.world.access import active, find_project, member_level
-from tui.sandbox.world.http import Call, Response, not_found, paginate, stamp
+from tui.sandbox.world.http import Call, Response, bad_request, not_found, paginate, stamp
 from tui.sandbox.world.state import Group, Project, Token, User
 
 
@@ -66,7 +66,7 @@ def me(call: Call) -> Response:
 
 
 def users(call: Call) -> Response:
-    caller = call.user
+    _ = call.user
     found = list(reversed(call.world.users.values()))
     username = params.text(call.params, "username")
     if username is not None:
@@ -80,24 +80,26 @@ def users(call: Call) -> Response:
         found = [user for user in found if not user.bot]
 
     def render(user: User) -> dict[str, object]:
-        return basic(call, user) | ({"is_admin": user.is_admin} if caller.is_admin else {})
+        return basic(call, user) | ({"is_admin": user.is_admin} if call.powerful else {})
 
     return paginate(call, found, render)
 
 
 def user(call: Call) -> Response:
-    caller, wanted = call.user, call.args["user_id"]
+    _, wanted = call.user, call.args["user_id"]
     found = call.world.users.get(int(wanted)) if wanted.isdigit() else None
     if found is None:
         raise not_found("User")
     shown = basic(call, found) | {"created_at": stamp(found.created_at), "bio": "", "bot": found.bot}
-    return Response(200, shown | ({"is_admin": found.is_admin} if caller.is_admin else {}))
+    return Response(200, shown | ({"is_admin": found.is_admin} if call.powerful else {}))
 
 
 def token_self(call: Call) -> Response:
     _ = call.user
     if call.token is None:
         raise not_found()
+    if call.token.kind == "oauth":
+        raise bad_request("This endpoint requires token type to be a personal access token")
     return Response(200, _token(call, call.token))
 
 
@@ -120,7 +122,7 @@ def _group_visible(call: Call, group: Group) -> bool:
     if group.visibility == "public" or (call.account is not None and group.visibility == "internal"):
         return True
     caller = call.account
-    return caller is not None and (caller.is_admin or caller.id in group.members)
+    return caller is not None and (call.powerful or caller.id in group.members)
 
 
 def _group(call: Call, group: Group) -> dict[str, object]:

@@ -20,6 +20,9 @@ from tui.sandbox.world import (
 from tui.sandbox.world.access import check_scope, sign_in
 from tui.sandbox.world.era import Era
 from tui.sandbox.world.http import ApiError, Call, Response, no_route
+from tui.sandbox.world.state import World
+
+_ISSUE_PARTS = 4
 
 Handler = Callable[[Call], Response]
 
@@ -123,6 +126,16 @@ def _match(method: str, segments: list[str], era: Era) -> tuple[Route, dict[str,
         if all(part.startswith(":") or part == segment for part, segment in pairs):
             return route, {part[1:]: segment for part, segment in pairs if part.startswith(":")}
     return None
+
+
+def version_of(world: World, path: str) -> int | None:
+    """The version of the issue that a path names, None when it names none."""
+    parts = _segments(path)
+    if len(parts) != _ISSUE_PARTS or (parts[0], parts[2]) != ("projects", "issues"):
+        return None
+    project = world.projects.get(int(parts[1])) if parts[1].isdigit() else world.project_at(parts[1])
+    issue = project.issues.get(int(parts[3])) if project and parts[3].isdigit() else None
+    return issue.lock_version if issue else None
 
 
 def _answer(call: Call, secret: str | None) -> Response:

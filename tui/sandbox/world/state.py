@@ -19,7 +19,7 @@ class User:
 
 @dataclass(slots=True)
 class Token:
-    """A personal access token; only its SHA-256 is known."""
+    """An access token: personal, project, group, oauth or job; only its SHA-256 is known."""
 
     id: int
     user_id: int
@@ -29,6 +29,7 @@ class Token:
     scopes: list[str] = field(default_factory=lambda: ["api"])
     expires_at: date | None = None
     revoked: bool = False
+    kind: str = "personal"
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ class Issue:
     discussion_locked: bool | None = None
     closed_at: datetime | None = None
     closed_by_id: int | None = None
+    lock_version: int = 0
     notes: list[Note] = field(default_factory=list)
 
 
