@@ -98,8 +98,16 @@ def test_a_flag_is_needed_once_a_phase_is_selected() -> None:
 @pytest.mark.parametrize(
     ("flag", "expected"),
     [
-        (FlagSpec(name="x", target="project"), {"flag.project": "error"}),
-        (FlagSpec(name="x", target="project", project="nope"), {"flag.project": "error"}),
+        (FlagSpec(name="use_it", target="project"), {"flag.project": "error"}),
+        (FlagSpec(name="use_it", target="project", project="nope"), {"flag.project": "error"}),
+        (FlagSpec(name="x", target="project", project="group/app"), {"flag.name": "error"}),
+        (FlagSpec(name="use_it_", target="project", project="group/app"), {"flag.name": "error"}),
+        (FlagSpec(name="Use_it", target="project", project="group/app"), {"flag.name": "error"}),
+        (FlagSpec(name="use_it", target="project", project="group/app", environment="review/*"), {}),
+        (
+            FlagSpec(name="use_it", target="project", project="group/app", environment="a,b"),
+            {"flag.environment": "error"},
+        ),
         (FlagSpec(name="use-it", target="project", project="group/app"), {}),
         (FlagSpec(name="x", project="group/app"), {"flag.project": "warning"}),
         (FlagSpec(name="x", environment="production"), {"flag.environment": "warning"}),
@@ -107,6 +115,19 @@ def test_a_flag_is_needed_once_a_phase_is_selected() -> None:
 )
 def test_where_a_flag_lives(flag: FlagSpec, expected: dict[str, str]) -> None:
     assert found(replace(GOOD, flag=flag)) == expected
+
+
+def test_what_a_projects_flag_cannot_do_is_told_while_the_draft_is_written() -> None:
+    spec = FlagSpec(name="use_it", target="project", project="group/app", actor="project")
+    chosen = (
+        PhaseDraft(id="stakeholders", users=("alice",), groups=("team",)),
+        PhaseDraft(id="everyone", steps=(StepDraft(percentage=0.5), StepDraft(percentage=100))),
+    )
+    assert found(replace(GOOD, flag=spec, phases=chosen)) == {
+        "flag.actor": "warning",
+        "phases[0].groups": "warning",
+        "phases[1].steps[0].percentage": "warning",
+    }
 
 
 @pytest.mark.parametrize(

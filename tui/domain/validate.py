@@ -12,7 +12,8 @@ from tui.domain.draft import SCHEMA, Draft, IssueDraft
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.problem import Problem
 from tui.domain.render import TITLE_LENGTH
-from tui.domain.validate_parts import flag_name, nearest, project_path, twice, unknown, usernames
+from tui.domain.validate_flag import flag
+from tui.domain.validate_parts import nearest, project_path, twice, unknown, usernames
 from tui.domain.validate_phases import phases
 
 ID_ALLOWED = "small letters, digits and hyphens, a letter or digit first, at most 63 characters"
@@ -24,7 +25,7 @@ _ISSUE_URL = re.compile(r"https?://[^\s/]+(?:/[^\s/]+){2,}/(?:issues|work_items)
 
 def validate(draft: Draft, guide: Guide | None, guides: Mapping[str, Guide]) -> list[Problem]:
     """All problems of `draft`; `guide` is the one it names, None when there is none of that name."""
-    found = [*_root(draft, guides), *_flag(draft), *_team(draft), *_capacity(draft), *_waiver_reasons(draft)]
+    found = [*_root(draft, guides), *flag(draft), *_team(draft), *_capacity(draft), *_waiver_reasons(draft)]
     if guide is not None:
         found.extend(_checks(draft, guide, guides))
         found.extend(_issues(draft, guide, guides))
@@ -44,21 +45,6 @@ def _root(draft: Draft, guides: Mapping[str, Guide]) -> Iterator[Problem]:
         yield from project_path("gitlab.project", draft.gitlab.project)
     else:
         yield Problem("gitlab.project", "is empty", "the project for plan issues, such as group/project", "warning")
-
-
-def _flag(draft: Draft) -> Iterator[Problem]:
-    flag = draft.flag
-    if flag.name:
-        yield from flag_name("flag.name", flag.name, project=flag.target == "project")
-    elif any(one.selected for one in draft.phases):
-        yield Problem("flag.name", "is empty, and a phase is selected", "the flag's name as GitLab has it")
-    if flag.project:
-        yield from project_path("flag.project", flag.project)
-    elif flag.target == "project":
-        yield Problem("flag.project", "is empty", "the project that owns the flag")
-    for key in ("project", "environment"):
-        if flag.target != "project" and getattr(flag, key):
-            yield Problem(f"flag.{key}", f"has no meaning with the target {flag.target}", "leave it out", "warning")
 
 
 def _team(draft: Draft) -> Iterator[Problem]:
@@ -158,5 +144,6 @@ def requirement_ids(draft: Draft, guide: Guide) -> Iterator[str]:
         "announcement-posted",
         "leftovers-announcement",
         "gates-ahead",
+        "flag-inactive",
     )
     yield from (f"capacity-{row.region}" for row in draft.capacity)
