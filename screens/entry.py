@@ -80,6 +80,9 @@ class EntryScreen(BaseScreen[None]):
         if entry.changes:
             yield Static(line(("Changes", "strong")), classes="section")
             yield Static(bullets(entry.changes))
+        if entry.adopted:
+            yield Static(line(("Found after a broken apply, not made again", "strong")), classes="section")
+            yield Static(bullets(entry.adopted))
         if entry.waivers:
             yield Static(line(("Requirements waived", "strong")), classes="section")
             yield Static(bullets(f"{name}: {reason}" for name, reason in entry.waivers.items()))

@@ -33,7 +33,8 @@ class Entry:
     """One row of the phase history.
 
     `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates;
-    `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers.
+    `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers;
+    `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Entry:
     note_url: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     attested: bool = False
+    adopted: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain data: what `history --json`, the exports and the note carry."""
@@ -78,6 +80,7 @@ class Entry:
             "note_url": self.note_url,
             "names": dict(self.names),
             "attested": self.attested,
+            "adopted": list(self.adopted),
         }
 
     @classmethod
@@ -92,6 +95,10 @@ class Entry:
         values = {field: getattr(plain, field) for field in plain.__struct_fields__}
         gates = {key: Gates.from_dict(msgspec.to_builtins(values[key])) for key in ("gates_before", "gates_after")}
         return cls(**{**values, **gates})
+
+    def with_adopted(self, *summaries: str) -> Entry:
+        """The same entry, with what was found on GitLab after a broken apply and not made again."""
+        return replace(self, adopted=tuple(dict.fromkeys((*self.adopted, *summaries))))
 
     def with_note(self, url: str) -> Entry:
         """The same entry, knowing where its note is."""
@@ -128,6 +135,7 @@ class _Plain(msgspec.Struct, frozen=True):
     note_url: str = ""
     names: dict[str, str] = {}
     attested: bool = False
+    adopted: tuple[str, ...] = ()
 
 
 _COMMENT = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)

@@ -18,7 +18,7 @@ Outcome = Literal["running", "done", "stopped", "rejected", "unknown", "stale"]
 
 @dataclass(frozen=True)
 class Operation:
-    """One attempt at a change. `result` is what GitLab answered, cut down to what later steps need.
+    """One attempt at a change, in words `summary`. `result` is what GitLab answered, cut down to what later steps need.
 
     `attested` is true for a chat command that the operator says was run: nobody else was asked.
     """
@@ -40,6 +40,7 @@ class Operation:
     result: Mapping[str, Any] = field(default_factory=dict)
     error: str = ""
     adopted: bool = False
+    summary: str = ""
     attested: bool = False
 
     def as_dict(self) -> dict[str, Any]:

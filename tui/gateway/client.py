@@ -192,13 +192,18 @@ class Gateway:
         return self.issue(*place)
 
     def recent_issues(
-        self, project_id: int | str, *, author_id: int | None = None, since: datetime | None = None
+        self,
+        project_id: int | str,
+        *,
+        author_id: int | None = None,
+        since: datetime | None = None,
+        newest_first: bool = True,
     ) -> Iterator[IssueSeen]:
-        """The issues of an author that were created at or after `since`, the newest first.
+        """The issues of an author that were created at or after `since`, the newest or the oldest first.
 
         Reads the list and not the search index, so an issue is there as soon as it was made.
         """
-        query = {"scope": "all", "order_by": "created_at", "sort": "desc"}
+        query = {"scope": "all", "order_by": "created_at", "sort": "desc" if newest_first else "asc"}
         if author_id is not None:
             query["author_id"] = str(author_id)
         if since is not None:

@@ -29,6 +29,7 @@ from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan
+from tui.runtime.doubles import Doubles
 from tui.runtime.observe import Observer
 from tui.runtime.sending import Sender, say
 from tui.runtime.shield import shield
@@ -117,6 +118,7 @@ class Applier:
             method=change.request.method,
             path=change.request.path,
             body=change.request.body,
+            summary=change.summary,
         )
 
     def run(self) -> ApplyResult:
@@ -130,6 +132,8 @@ class Applier:
             report = self._drive()
             if report.outcome == "done":
                 report = self._recorded(report)
+                twice = Doubles(self._gateway, self._records).remove(self._plan.rollout, self._plan.instance)
+                report = replace(report, remarks=(*report.remarks, *twice))
         finally:
             trouble = self._end(report.outcome)
         operations = tuple(self._operations[change.id] for change in self._plan.changes)
@@ -257,7 +261,9 @@ class Applier:
         if change.before is not None and change.expected is not None and _narrows(change):
             return ""  # taking access away is right whatever somebody else did in between
         before = replace(self._observed, flags={change.flag: replace(expected, gates=change.before or Gates())})
-        return self._since(before, replace(before, flags={change.flag: replace(expected, gates=seen.gates, project=seen.project)}))
+        return self._since(
+            before, replace(before, flags={change.flag: replace(expected, gates=seen.gates, project=seen.project)})
+        )
 
     def _since(self, before: Observed, after: Observed) -> str:
         return words(since(self._gateway, before, after))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.draft import Draft
 from tui.domain.errors import BadInput, GitLabError
-from tui.domain.operation import Apply, Operation
+from tui.domain.operation import Apply
+from tui.domain.plan import Plan
 from tui.domain.planning import Goal, Situation, compute
 from tui.domain.progress import progress
 from tui.domain.steps import ladder
 from tui.domain.text import listing
 from tui.runtime.fractions import fraction_remarks
-from tui.runtime.settle import Settler
+from tui.runtime.settle import Settled, Settler
 from tui.runtime.workbench import Prepared
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
     reducing = asked is not None and here.reduces(asked)
     if not reducing:
         bench.check(draft)
-    adopted, remarks = _settle(session, draft.id, reducing=reducing)
+    settled, remarks = _settle(session, draft.id, reducing=reducing)
     broken = records.unfinished(draft.id, name)
     situation = session.situation(draft, reason, broken.gates_wanted if broken else None)
     seen = situation.observed
@@ -45,23 +48,47 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
         refused = (one.error for one in records.operations(broken.id) if one.state == "rejected")
         situation = replace(situation, refused=tuple(refused))
     plan = compute(situation, goal)
+    if broken is not None and resumes:
+        _adopt_states(session, settled, plan)
+        adopted = tuple(one.summary or one.change for one in records.adopted(draft.id, name))
+        if adopted:
+            situation = replace(situation, adopted=adopted)
+            plan = compute(situation, goal)
     if broken is not None and resumes and plan.empty:
         records.end(broken.id, "done", bench.clock())
-    return Prepared(plan, situation, goal, adopted, mark)
+    return Prepared(plan, situation, goal, settled.adopted, mark)
 
 
-def _settle(session: Session, rollout: str, *, reducing: bool) -> tuple[tuple[Operation, ...], tuple[str, ...]]:
+def _adopt_states(session: Session, settled: Settled, plan: Plan) -> None:
+    """A gate, link or edit whose outcome was unknown is there when the plan that goes on does not ask for it again."""
+    asked = {
+        _place(change.kind, change.request.method, change.request.path, change.request.body) for change in plan.changes
+    }
+    records, now = session.workbench.records, session.workbench.clock()
+    for one in settled.states:
+        if _place(one.kind, one.method, one.path, one.body) not in asked:
+            records.settled(one.id, "confirmed", now, adopted=True)
+
+
+def _place(kind: str, method: str, path: str, body: Mapping[str, Any]) -> str:
+    """What tells whether two requests ask for the same; an edit's text differs from plan to plan."""
+    told = {} if kind == "edit-issue" else dict(body)
+    return json.dumps([method, path, told], sort_keys=True, default=str)
+
+
+def _settle(session: Session, rollout: str, *, reducing: bool) -> tuple[Settled, tuple[str, ...]]:
     """Settle what is open. On the way back neither another process nor an error may stand in the way."""
     bench = session.workbench
     with session.turn(rollout, needed=not reducing) as alone:
         if not alone:
-            return (), ("Another process is planning or applying this rollout at the same time.",)
+            return Settled(), ("Another process is planning or applying this rollout at the same time.",)
         try:
-            return Settler(session.gateway, bench.records).settle(rollout, session.instance.name, bench.clock()), ()
+            settler = Settler(session.gateway, bench.records, session.cancel)
+            return settler.settle(rollout, session.instance.name, bench.clock(), hurry=reducing), ()
         except GitLabError as error:
             if not reducing:
                 raise
-            return (), (f"What a broken apply left could not be looked for: {error}",)
+            return Settled(), (f"What a broken apply left could not be looked for: {error}",)
 
 
 def _goal(situation: Situation, broken: Apply | None, phase: str, step: str) -> Goal | None:

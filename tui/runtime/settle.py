@@ -1,73 +1,115 @@
-"""After a broken apply: look for what the journal does not know the end of, before anything is sent again."""
+"""After a broken apply: look for what the journal does not know the end of, before anything is sent again.
+
+What is there is found by its marker in the listing of issues and in the notes. The search index may lag behind, and
+clocks may jump: neither decides.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from tui.domain.errors import NotFound
 from tui.domain.history import read_entry
-from tui.domain.operation import Operation, OperationState
+from tui.domain.operation import Operation
 from tui.domain.plan import read_marker
 from tui.runtime.created import from_seen
 
 if TYPE_CHECKING:
     from tui.domain.observed import IssueSeen, NoteSeen
+    from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
     from tui.store.records import Records
 
-CLOCK_SKEW = timedelta(hours=1)
-"""How far GitLab's clock may be behind ours when recent issues are looked through."""
+PATIENCE = 5.0
+"""Seconds in which a request that nobody answered may still arrive; what is not there after them counts as absent."""
+
+_LOOK_EVERY = 1.0
+_RECENT = 200
+"""How many of the newest issues are looked through while an effect is waited for; at the end it is all of them."""
+
+_MADE = frozenset({"create-issue", "add-note"})
+"""The changes that leave a thing behind; the others leave a state, which the next plan sees."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """`adopted` were found on GitLab; `states` are closed ones of which only the next plan tells whether they are."""
+
+    adopted: tuple[Operation, ...] = ()
+    states: tuple[Operation, ...] = ()
 
 
 class Settler:
     """Settles a rollout's open operations: found ones are adopted, the others are known to be absent."""
 
-    def __init__(self, gateway: Gateway, records: Records) -> None:
+    def __init__(self, gateway: Gateway, records: Records, cancel: Cancel) -> None:
         self._gateway = gateway
         self._records = records
+        self._cancel = cancel
 
-    def settle(self, rollout: str, instance: str, now: datetime) -> tuple[Operation, ...]:
-        """Look for each unsettled operation; returns those that were found on GitLab.
-
-        Gates, links and edits are states, not records: the next plan sees whether they are there, so their
-        operations are closed and the plan decides.
-        """
-        found = [one for one in self._records.unsettled(rollout, instance) if self._look(one, now)]
+    def settle(self, rollout: str, instance: str, now: datetime, *, hurry: bool = False) -> Settled:
+        """Look for each unsettled operation. In a `hurry` nothing is waited for that may still be under way."""
+        unsettled = self._records.unsettled(rollout, instance)
+        made = [one for one in unsettled if one.kind in _MADE]
+        states = [one for one in unsettled if one.kind not in _MADE]
+        end = monotonic() + (0.0 if hurry else PATIENCE)
+        adopted: list[Operation] = []
+        while made:
+            last = monotonic() >= end
+            found = [one for one in made if self._adopt(one, now, whole=last)]
+            adopted += found
+            made = [one for one in made if one not in found]
+            if last:
+                break
+            if made:
+                self._cancel.wait(min(_LOOK_EVERY, max(0.0, end - monotonic())))
+                self._cancel.check()
+        for one in (*made, *states):
+            self._records.settled(one.id, "absent", now)
         self._recover_entry(rollout, instance)
-        return tuple(found)
+        return Settled(tuple(adopted), tuple(states))
 
-    def _look(self, operation: Operation, now: datetime) -> bool:
-        url, result = "", None
-        if operation.kind == "create-issue":
-            seen = self._issue(operation)
-            url, result = (seen.url, from_seen(seen)) if seen else ("", None)
-        elif operation.kind == "add-note":
-            note = self._note(operation)
-            url, result = (note.url, {}) if note else ("", None)
-        self._close(operation, now, url, result)
-        return result is not None
+    def _adopt(self, operation: Operation, now: datetime, *, whole: bool) -> bool:
+        seen = self._issue(operation, whole=whole) if operation.kind == "create-issue" else self._note(operation)
+        if seen is None:
+            return False
+        result = {} if operation.kind == "add-note" else from_seen(seen)  # type: ignore[arg-type]
+        self._records.settled(operation.id, "confirmed", now, url=seen.url, result=result, adopted=True)
+        return True
 
-    def _close(self, operation: Operation, now: datetime, url: str, result: dict[str, Any] | None) -> None:
-        state: OperationState = "absent" if result is None else "confirmed"
-        self._records.settled(operation.id, state, now, url=url, result=result or {}, adopted=result is not None)
+    def _issue(self, operation: Operation, *, whole: bool) -> IssueSeen | None:
+        """By its marker among the issues of the author.
 
-    def _issue(self, operation: Operation) -> IssueSeen | None:
-        """By its marker among recent issues of this author: the search index may lag, a listing does not."""
+        Where all of them count, they are read in both orders: others may create and delete issues while the pages are
+        read, which moves some to a page that was read already.
+        """
         project_id = int(operation.path.split("/")[2])
-        since = operation.intended_at - CLOCK_SKEW if operation.intended_at else None
-        author = self._gateway.operator().id
-        recent = self._gateway.recent_issues(project_id, author_id=author, since=since)
+        author = self._author(operation)
+        newest = self._gateway.recent_issues(project_id, author_id=author)
         try:
-            return next((seen for seen in recent if _is(operation, seen.description)), None)
+            if not whole:
+                return _marked(operation, islice(newest, _RECENT))
+            oldest = self._gateway.recent_issues(project_id, author_id=author, newest_first=False)
+            return _marked(operation, newest) or _marked(operation, oldest)
         except NotFound:  # the project is gone, and what was in it
             return None
+
+    def _author(self, operation: Operation) -> int | None:
+        """Whoever applied then: the token may be another one by now. None, for everybody, when that user is gone."""
+        apply = self._records.apply(operation.apply)
+        user = self._gateway.user(apply.operator) if apply is not None else None
+        return int(user.ref.partition(":")[2]) if user is not None else None
 
     def _note(self, operation: Operation) -> NoteSeen | None:
         _, _, project_id, _, iid, *_ = operation.path.split("/")
         notes = self._gateway.notes(int(project_id), int(iid))
         try:
-            return next((note for note in notes if _is(operation, note.body)), None)
+            return next((note for note in notes if is_marked(operation, note.body)), None)
         except NotFound:  # the issue is gone, and its notes
             return None
 
@@ -80,9 +122,15 @@ class Settler:
             if operation.kind == "add-note" and operation.state == "confirmed":
                 entry = read_entry(str(operation.body.get("body", "")))
                 if entry is not None:
-                    self._records.add(entry.with_note(operation.url))
+                    told = entry.with_adopted("the note itself") if operation.adopted else entry
+                    self._records.add(told.with_note(operation.url))
 
 
-def _is(operation: Operation, text: str) -> bool:
+def _marked(operation: Operation, issues: Iterator[IssueSeen]) -> IssueSeen | None:
+    return next((seen for seen in issues if is_marked(operation, seen.description)), None)
+
+
+def is_marked(operation: Operation, text: str) -> bool:
+    """Whether a description or note is the one that the operation made."""
     marked = read_marker(text)
     return marked is not None and marked.operation == operation.id

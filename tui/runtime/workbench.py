@@ -5,7 +5,7 @@ Everything here blocks on files or the network and belongs on a worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.domain.draft import Draft
     from tui.domain.gates import Gates
     from tui.domain.guide import Guide
+    from tui.domain.history import Entry
     from tui.domain.observed import Observed
     from tui.domain.operation import Operation
     from tui.domain.plan import Plan
@@ -46,6 +47,12 @@ def new_id() -> str:
     from uuid import uuid4
 
     return uuid4().hex
+
+
+def _in_order(clock: Callable[[], datetime], entries: Iterable[Entry]) -> Callable[[], datetime]:
+    """The clock, never before the last entry: were it put back, the next step would sort before this one."""
+    last = max((entry.at for entry in entries), default=None)
+    return clock if last is None else lambda: max(clock(), last)
 
 
 @dataclass(frozen=True)
@@ -264,7 +271,7 @@ class Session:
                 observer=self.observer(prepared.situation.draft),
                 observed=prepared.situation.observed,
                 plan=plan,
-                clock=self.workbench.clock,
+                clock=_in_order(self.workbench.clock, prepared.situation.entries),
                 new_id=new_id,
                 cancel=self.cancel,
                 on_update=on_update,

@@ -75,10 +75,16 @@ class Records:
             row = connection.execute(
                 "SELECT outcome, data FROM applies AS one WHERE rollout = ? AND instance = ? AND NOT "
                 "(outcome = 'stale' AND NOT EXISTS (SELECT 1 FROM operations WHERE apply = one.id)) "
-                "ORDER BY started_at DESC, rowid DESC LIMIT 1",
+                "ORDER BY rowid DESC LIMIT 1",
                 (rollout, instance),
             ).fetchone()
         return None if row is None or row[0] == "done" else unpack_apply(row[1])
+
+    def apply(self, apply_id: str) -> Apply | None:
+        """An apply by its id."""
+        with self.database.reading() as connection:
+            row = connection.execute("SELECT data FROM applies WHERE id = ?", (apply_id,)).fetchone()
+        return None if row is None else unpack_apply(row[0])
 
     def intended(self, operation: Operation) -> None:
         """Record an operation before it is sent; one that is there already (a resumed one) is recorded anew."""
@@ -137,6 +143,19 @@ class Records:
         return self._operations(
             "rollout = ? AND instance = ? AND state = 'confirmed' AND kind = ?", rollout, instance, kind
         )
+
+    def made(self, rollout: str, instance: str) -> list[Operation]:
+        """All operations that leave a thing behind, issues and notes, whatever became of them, oldest first."""
+        where = "rollout = ? AND instance = ? AND kind IN ('create-issue', 'add-note')"
+        return self._operations(where, rollout, instance)
+
+    def adopted(self, rollout: str, instance: str) -> list[Operation]:
+        """The operations that were found on GitLab since the last apply that was done, oldest first."""
+        where = (
+            "rollout = ?1 AND instance = ?2 AND state = 'confirmed' AND apply IN (SELECT id FROM applies WHERE rowid > "
+            "(SELECT coalesce(max(rowid), 0) FROM applies WHERE rollout = ?1 AND instance = ?2 AND outcome = 'done'))"
+        )
+        return [one for one in self._operations(where, rollout, instance) if one.adopted]
 
     def _operations(self, where: str, *values: str) -> list[Operation]:
         with self.database.reading() as connection:

@@ -115,6 +115,7 @@ def _entry(
         names=_names(situation, start.actors | calls.end.actors),
         live_seconds=int((situation.now - since).total_seconds()) if since else None,
         attested=situation.draft.flag.target == "chatops",
+        adopted=situation.adopted,
     )
 
 

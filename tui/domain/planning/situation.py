@@ -26,8 +26,9 @@ class Situation:
     """Draft, guide, skeletons by file name, what GitLab said, the history so far (oldest first), and the time.
 
     `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
-    call, and those it was on the way to. `chat` says how the chat bot is called, `vocabulary` what
-    headings and placeholders of the project's templates mean, `refused` what GitLab answered to requests of that apply.
+    call, and those it was on the way to; `adopted` are its changes that were found to be there, `refused` what GitLab
+    answered to its requests. `chat` says how the chat bot is called, `vocabulary` what headings and placeholders of the
+    project's templates mean.
     """
 
     draft: Draft
@@ -42,6 +43,7 @@ class Situation:
     refused: tuple[str, ...] = ()
     chat: Chat = CHAT
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    adopted: tuple[str, ...] = ()
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -1,0 +1,110 @@
+"""Effects of ours that are on GitLab twice: a proxy repeated a request, or one arrived long after it was given up.
+
+Nothing on our side can prevent that, so the end of each apply looks for it. Of two issues or notes with the marker of
+one operation, the one that the journal knows stays; the other is emptied and closed, or deleted, and the operator is
+told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tui.domain.errors import RolloutError
+from tui.domain.history import read_entry
+from tui.domain.observed import IssueSeen, NoteSeen
+from tui.domain.operation import Operation
+from tui.domain.plan import Request, read_marker
+
+if TYPE_CHECKING:
+    from tui.gateway.client import Gateway
+    from tui.store.records import Records
+
+_RECENT = 200
+"""How many of the newest issues are looked through."""
+
+_READERS = 4
+_TITLE = "(doubled)"
+_TEXT = "Emptied by rollout-tui: the request that made this issue arrived twice. It goes on in {ref}."
+
+
+class Doubles:
+    """Finds and removes what is there twice, of one rollout on one instance."""
+
+    def __init__(self, gateway: Gateway, records: Records) -> None:
+        self._gateway = gateway
+        self._records = records
+
+    def remove(self, rollout: str, instance: str) -> tuple[str, ...]:
+        """What was there twice and what became of it, in words; empty when there was nothing."""
+        made = self._records.made(rollout, instance)
+        try:
+            with ThreadPoolExecutor(_READERS, thread_name_prefix="doubles") as pool:
+                issues = pool.submit(self._issues, made)
+                notes = [
+                    pool.submit(self._notes, path, made) for path in sorted({_notes_path(one) for one in made} - {""})
+                ]
+                return tuple(said for part in (issues, *notes) for said in part.result())
+        except RolloutError as error:
+            return (f"Whether anything was made twice could not be looked for: {error}",)
+
+    def _issues(self, made: list[Operation]) -> list[str]:
+        """Extra issues: with the marker of a creation, but not the one that the slot goes on in."""
+        creations = [one for one in made if one.kind == "create-issue"]
+        kept = {one.slot: one for one in creations if one.state == "confirmed"}
+        own = {one.id for one in creations}
+        projects = {int(one.path.split("/")[2]) for one in creations if one.path}
+        said = []
+        for project in sorted(projects):
+            author = self._gateway.operator().id
+            for seen in islice(self._gateway.recent_issues(project, author_id=author), _RECENT):
+                marked = read_marker(seen.description)
+                slot = kept.get(marked.slot) if marked is not None and marked.operation in own else None
+                if slot is not None and (seen.project_id, seen.iid) != (slot.result["project_id"], slot.result["iid"]):
+                    said.append(self._empty(seen, str(slot.result["ref"])))
+        return said
+
+    def _empty(self, seen: IssueSeen, ref: str) -> str:
+        body = {"title": _TITLE, "description": _TEXT.format(ref=ref), "state_event": "close"}
+        self._gateway.send(Request("PUT", f"/projects/{seen.project_id}/issues/{seen.iid}", body))
+        return f"{ref} had been made twice; the other one, {seen.ref}, was emptied and closed"
+
+    def _notes(self, path: str, made: list[Operation]) -> list[str]:
+        """Extra notes: with the marker of a note that is there already, or that was given up and made anew."""
+        _, _, project, _, iid, _ = path.split("/")
+        told = [one for one in made if _notes_path(one) == path]
+        found: dict[str, list[NoteSeen]] = {one.id: [] for one in told}
+        for note in self._gateway.notes(int(project), int(iid), issue_url=path):
+            marked = None if note.system else read_marker(note.body)
+            if marked is not None and marked.operation in found:
+                found[marked.operation].append(note)
+        extra = [note for one in told for note in _extra(one, found[one.id], told)]
+        for note in extra:
+            self._gateway.send(Request("DELETE", f"{path}/{note.id}"))
+        return [f"A note had been made twice; the other one was deleted from the issue #{iid}" for _ in extra]
+
+
+def _notes_path(operation: Operation) -> str:
+    return operation.path if operation.kind == "add-note" and "⟪" not in operation.path else ""
+
+
+def _extra(operation: Operation, notes: list[NoteSeen], told: Iterable[Operation]) -> Iterator[NoteSeen]:
+    """The notes to delete. One that was given up and came after all is extra when the step was noted again."""
+    if operation.state == "confirmed":
+        known = operation.url.rpartition("#note_")[2]
+        keep = next((note for note in notes if str(note.id) == known), notes[0] if notes else None)
+        yield from (note for note in notes if note is not keep)
+    elif operation.state == "absent" and any(_instead(operation, one) for one in told):
+        yield from notes
+
+
+def _instead(operation: Operation, other: Operation) -> bool:
+    """Whether `other` is the note that was made when `operation` had been given up."""
+    return other.state == "confirmed" and other.summary == operation.summary and _step(other) == _step(operation)
+
+
+def _step(operation: Operation) -> tuple[str, str]:
+    entry = read_entry(str(operation.body.get("body", "")))
+    return (entry.phase, entry.step) if entry is not None else ("", operation.id)
