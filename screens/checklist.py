@@ -15,6 +15,7 @@ from tui.domain.requirements import CAPACITY_LIMIT, shortage
 from tui.domain.wizard import StepId
 from tui.widgets.field_specs import Field, Heading, Note, Option, Spec, Table
 from tui.widgets.issue_preview import issue_preview
+from tui.widgets.issue_texts import IssueText
 from tui.widgets.present import line, moment
 from tui.widgets.preview import Shown
 from tui.widgets.wizard_screen import WizardScreen
@@ -43,7 +44,7 @@ class ChecklistScreen(WizardScreen):
     def shown(self, draft: Draft, guide: Guide) -> Shown:
         """The first plan issue, from its checklist on."""
         first = guide.issues[0].kind if guide.issues else ""
-        return issue_preview(draft, guide, first, self.context.skeletons, self.context.entries, START)
+        return issue_preview(IssueText(draft, guide, first, self.context), START)
 
     def write(self, path: str, value: object) -> Draft:
         """A state is signed by the person responsible, or else by who sits here."""

@@ -11,6 +11,7 @@ from tui.domain.guide import Guide
 from tui.domain.wizard import StepId
 from tui.widgets.field_specs import Field, Heading, Option, Spec
 from tui.widgets.issue_preview import issue_preview
+from tui.widgets.issue_texts import IssueText
 from tui.widgets.preview import Shown
 from tui.widgets.wizard_screen import WizardScreen
 
@@ -40,7 +41,7 @@ class ModelScreen(WizardScreen):
     def shown(self, draft: Draft, guide: Guide) -> Shown:
         """The first plan issue of the guide: all of this ends up there."""
         first = guide.issues[0].kind if guide.issues else ""
-        return issue_preview(draft, guide, first, self.context.skeletons, self.context.entries)
+        return issue_preview(IssueText(draft, guide, first, self.context))
 
     def write(self, path: str, value: object) -> Draft:
         """A target that is no project has no use for a project and an environment."""

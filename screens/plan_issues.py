@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.edit import add_issue, put, remove_issue, split, waive
@@ -11,14 +14,27 @@ from tui.domain.guide import Guide, PlanIssue, Section
 from tui.domain.render import default_issue
 from tui.domain.text import counted, listing
 from tui.domain.wizard import StepId, issue_slots
-from tui.widgets.field_specs import Field, Heading, Option, Spec
+from tui.widgets.field_specs import Field, Heading, Note, Option, Spec
 from tui.widgets.issue_preview import issue_preview
+from tui.widgets.issue_texts import IssueText
+from tui.widgets.messages import TemplatesWanted
+from tui.widgets.present import line
 from tui.widgets.preview import Shown
+from tui.widgets.text_editor import TextEditor
+from tui.widgets.wizard_parts import Templates
 from tui.widgets.wizard_screen import WizardScreen
 
 CHOSEN = "@issue"
 OWN = "@own:"
 WAIVER = "@waiver:"
+NOTE = (
+    "⟪ref:…⟫ stands for the address of another plan issue; the timeline stays up to date. Quick actions are carried "
+    "out as fields or named at the review. Once kept, the text is yours: the fields no longer change it."
+)
+NEWS = "^s keeps yours, ^r puts the new one in its place."
+OWN_TEXT = (
+    "The text is your own: these fields no longer change it. F7 opens it; ^r there makes it from the fields again."
+)
 LEVELS = {"required": "", "recommended": " Recommended.", "optional": " Optional."}
 
 
@@ -26,7 +42,55 @@ class PlanIssuesScreen(WizardScreen):
     """Plan issues. `slot` is the issue that the form is about."""
 
     STEP: ClassVar[StepId] = "issues"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f7", "text", "Text", id="issues.text", tooltip="Complete or write the issue's text by hand"),
+    ]
     slot = ""
+
+    def on_mount(self) -> None:
+        """Ask for the project's templates, unless they are known."""
+        super().on_mount()
+        if self.context.templates.by_kind is None and self.draft.gitlab.project:
+            self.post_message(TemplatesWanted(self.draft))
+
+    def show_templates(self, templates: Templates) -> None:
+        """The project's templates, or why there are none: the text of every issue may be another."""
+        self.context = replace(self.context, templates=templates)
+        self.settle_soon()
+
+    @property
+    def text(self) -> IssueText:
+        """The text of the chosen issue."""
+        return IssueText(self.draft, self.guide, self.slot, self.context)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no text to write for an issue that is left out or is there already."""
+        if action == "text":
+            return None if self.text.issue.skip or self.text.issue.existing or not self.slot else True
+        return super().check_action(action, parameters)
+
+    def action_text(self) -> None:
+        """Open the chosen issue's text over the whole screen."""
+        if self.context.read_only:
+            self.refuse()
+            return
+        text = self.text
+        self.in_background(text.begun, lambda begun: self._write(text, begun), what="make a text")
+
+    def _write(self, text: IssueText, begun: str) -> None:
+        def done(answer: str | None) -> None:
+            if answer is not None:
+                self.change(replace(text, draft=self.draft).kept(answer, begun))
+
+        note = line(("! ", "warning"), f"{text.news}. {NEWS}") if text.news else line((NOTE, "muted"))
+        title = f"{self._called(text.slot)}: the text"
+        shown = text.issue.body if text.own else begun
+        self.app.push_screen(TextEditor(title, shown, made=begun, note=note, editor=self.context.editor), done)
+
+    def _called(self, slot: str) -> str:
+        kind, phase = split_slot(slot)
+        rule = self.guide.issue(kind)
+        return f"{rule.name if rule else kind} issue" + (f" for {phase}" if phase else "")
 
     def specs(self) -> Sequence[Spec]:
         """The list of issues, and the fields of the chosen one."""
@@ -49,7 +113,7 @@ class PlanIssuesScreen(WizardScreen):
 
     def shown(self, draft: Draft, guide: Guide) -> Shown:
         """The chosen issue as it will be sent."""
-        return issue_preview(draft, guide, self.slot, self.context.skeletons, self.context.entries)
+        return issue_preview(IssueText(draft, guide, self.slot, self.context))
 
     def read(self, path: str) -> object:
         """Some fields are about the draft as a whole and not in it as they are shown."""
@@ -81,6 +145,8 @@ class PlanIssuesScreen(WizardScreen):
         parts = split(path)
         if parts[0] == "issues" and len(parts) > 1 and parts[1] in self._slots(self.draft, self.guide):
             self._choose(parts[1])
+            if parts[-1] == "body":
+                self.call_after_refresh(self.action_text)
 
     def _choose(self, slot: str) -> None:
         if slot != self.slot:
@@ -108,6 +174,8 @@ class PlanIssuesScreen(WizardScreen):
             note = "– left out"
         elif missing:
             note = f"○ {counted(missing, 'item')} open"
+        elif drafted and drafted.body:
+            note = "✓ your own text"
         else:
             note = "✓ exists" if drafted and drafted.existing else "✓ filled in"
         return Option(slot, name, note)
@@ -115,9 +183,8 @@ class PlanIssuesScreen(WizardScreen):
     def _issue(self, rule: PlanIssue) -> list[Spec]:
         path = f"issues[{self.slot}]"
         drafted = self.draft.issue(self.slot) or IssueDraft(kind=rule.kind)
-        phase = split_slot(self.slot)[1]
         found: list[Spec] = [
-            Heading(f"{rule.name} issue" + (f" for {phase}" if phase else "")),
+            Heading(self._called(self.slot)),
             Field(f"{path}.skip", "Make it", "choice", help=self._blocks(rule), sentence=rule.sentence,
                   options=(Option(False, "yes"), Option(True, "no, leave it out"))),
         ]  # fmt: skip
@@ -127,6 +194,7 @@ class PlanIssuesScreen(WizardScreen):
                            "then none is made and the fields below are not sent."))  # fmt: skip
         if not drafted.existing:
             found.extend(self._head(rule, path, drafted))
+            found.extend(self._own_text())
             found.extend(self._sections(rule, path))
         return [*found, *self._own_issues(rule)]
 
@@ -160,6 +228,13 @@ class PlanIssuesScreen(WizardScreen):
                   "responsible.", placeholder=", ".join(plain.assignees)),
             Field(f"{path}.due", "Due", "date", help="A date such as 2026-11-22, or nothing."),
         ]  # fmt: skip
+
+    def _own_text(self) -> list[Spec]:
+        """What to know of the fields when they make no text."""
+        text = self.text
+        if text.news:
+            return [Note("text", line(("! ", "warning"), f"{text.news}. F7 opens yours: {NEWS}"))]
+        return [Note("text", line(("! ", "warning"), OWN_TEXT))] if text.own else []
 
     @staticmethod
     def _sections(rule: PlanIssue, path: str) -> list[Spec]:

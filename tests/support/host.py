@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tui.domain.planning import Situation, compute
 from tui.runtime.workbench import Prepared
-from tui.widgets.messages import ApplyWanted, CancelWanted, DraftChanged, PlanWanted, StatusWanted
+from tui.widgets.messages import ApplyWanted, CancelWanted, DraftChanged, PlanWanted, StatusWanted, TemplatesWanted
 from tui.widgets.theme import ThemedApp
 
 
@@ -41,6 +41,9 @@ class Host(ThemedApp[None]):
         self.asked.append(message)
 
     def on_status_wanted(self, message: StatusWanted) -> None:
+        self.asked.append(message)
+
+    def on_templates_wanted(self, message: TemplatesWanted) -> None:
         self.asked.append(message)
 
     def on_draft_changed(self, message: DraftChanged) -> None:

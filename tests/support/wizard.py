@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input
 
 from screens.checklist import ChecklistScreen
@@ -14,7 +15,7 @@ from screens.phases import PhasesScreen
 from screens.plan_issues import PlanIssuesScreen
 from tests.domain.shipped import ASSETS, guides, samples
 from tests.support.host import Host
-from tests.support.rollouts import NOW
+from tests.support.rollouts import NOW, vocabulary
 from tests.support.waiting import wait_for
 from tui.domain.draft import Draft
 from tui.domain.history import Entry
@@ -24,6 +25,7 @@ from tui.widgets.field_rows import FieldRow
 from tui.widgets.inputs import ManyLines, OneLine, Picker
 from tui.widgets.messages import DraftChanged
 from tui.widgets.table_row import TableRow
+from tui.widgets.wizard_parts import NOT_READ, Templates
 from tui.widgets.wizard_screen import WizardContext, WizardScreen
 
 SCREENS: tuple[type[WizardScreen], ...] = (ModelScreen, ChecklistScreen, PlanIssuesScreen, PhasesScreen)
@@ -32,7 +34,7 @@ SAMPLE = samples()["sample-codestral-2501"]
 SIZE = (80, 24)
 
 
-def context(read_only: str = "", entries: tuple[Entry, ...] = ()) -> WizardContext:
+def context(read_only: str = "", entries: tuple[Entry, ...] = (), templates: Templates = NOT_READ) -> WizardContext:
     """What the app gives a screen of the wizard."""
     return WizardContext(
         instance=Instance("sandbox", "SANDBOX"),
@@ -43,6 +45,8 @@ def context(read_only: str = "", entries: tuple[Entry, ...] = ()) -> WizardConte
         entries=entries,
         now=NOW,
         operator="zoe",
+        vocabulary=vocabulary(),
+        templates=templates,
     )
 
 
@@ -89,12 +93,17 @@ class Wizard:
         await self.press(*("space" if one == " " else one for one in text))
 
     async def go(self, path: str) -> None:
-        """Tab to a field."""
-        seen = 0
-        while self.at != path:
-            await self.press("tab")
-            seen += 1
-            assert seen < 200, f"Tab never reaches {path}"
+        """Take the focus to a field, as a click does; that Tab reaches every field is a test of its own."""
+        await self.until(lambda: self._focusable(path) is not None, f"the field {path}")
+        found = self._focusable(path)
+        assert found is not None
+        found.focus()
+        await self.until(lambda: self.at == path, f"the focus on {path}")
+        await self.pilot.pause()
+
+    def _focusable(self, path: str) -> Widget | None:
+        row = next((one for one in self.screen.form.rows if one.spec.path == path), None)
+        return row.control if isinstance(row, FieldRow) else row
 
     async def settled(self) -> None:
         """Wait until the screen is in step with its draft."""
@@ -137,9 +146,10 @@ async def wizard(
     field: str = "",
     read_only: str = "",
     entries: tuple[Entry, ...] = (),
+    templates: Templates = NOT_READ,
 ) -> AsyncIterator[Wizard]:
     """A screen of the wizard on top of an empty app."""
-    screen = kind(draft, guides()[draft.guide], context=context(read_only, entries), field=field)
+    screen = kind(draft, guides()[draft.guide], context=context(read_only, entries, templates), field=field)
     app = Host(screen)
     async with app.run_test(size=size, notifications=True) as pilot:
         found = Wizard(app, screen, pilot)

@@ -5,7 +5,7 @@ The screen that asked is answered by its own methods on the event loop: `show`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -17,13 +17,15 @@ from tui.domain.errors import RolloutError
 from tui.runtime.sessions import Sessions
 from tui.runtime.workbench import Prepared, Session, Workbench
 from tui.widgets.background import in_background
-from tui.widgets.messages import ApplyWanted, CancelWanted, DoctorWanted, PlanWanted, StatusWanted
+from tui.widgets.messages import ApplyWanted, CancelWanted, DoctorWanted, PlanWanted, StatusWanted, TemplatesWanted
 from tui.widgets.theme import ThemedApp
 
 if TYPE_CHECKING:
+    from tui.domain.observed import Template
     from tui.domain.operation import Operation
     from tui.runtime.apply import ApplyResult
     from tui.runtime.doctor_row import Row
+    from tui.widgets.wizard_parts import Templates
 
 T = TypeVar("T")
 
@@ -44,6 +46,14 @@ class Asking(Protocol):
     def show(self, value: object, /) -> None: ...
 
     def fail(self, error: RolloutError, /) -> None: ...
+
+
+class ShowingTemplates(Protocol):
+    """A screen that shows what is made of issue templates."""
+
+    is_attached: bool
+
+    def show_templates(self, templates: Templates, /) -> None: ...
 
 
 class Applying(Protocol):
@@ -67,6 +77,7 @@ class AnsweringApp(ThemedApp[ExitState]):
         self.forced_instance = instance
         self.sessions = Sessions(bench)
         self.applying = False
+        self._templates: dict[tuple[str, str, str], Templates] = {}
 
     def instance_of(self, draft: Draft) -> str:
         """The name of the instance that a draft is worked on."""
@@ -87,14 +98,53 @@ class AnsweringApp(ThemedApp[ExitState]):
             what=what,
         )
 
+    def templates_of(self, draft: Draft) -> Templates | None:
+        """The issue templates of a draft's project, as they were read last; None when they were not."""
+        return self._templates.get((self.instance_of(draft), draft.gitlab.project, draft.guide))
+
+    def _keep_templates(self, draft: Draft, by_kind: Mapping[str, Template] | None) -> Templates:
+        from tui.widgets.wizard_parts import Templates
+
+        kept = Templates(by_kind)
+        if by_kind is not None:
+            self._templates[self.instance_of(draft), draft.gitlab.project, draft.guide] = kept
+        return kept
+
+    def on_templates_wanted(self, message: TemplatesWanted) -> None:
+        """Read a project's issue templates, without a word when that is not possible: the wizard needs no GitLab."""
+        from tui.runtime.templates import of_project
+        from tui.widgets.wizard_parts import Templates
+
+        message.stop()
+        draft, screen = message.draft, cast("ShowingTemplates", self.asking())
+
+        def show(found: Templates) -> None:
+            if screen.is_attached:
+                screen.show_templates(found)
+
+        in_background(
+            self,
+            lambda: self.sessions.use(self.instance_of(draft), lambda session: of_project(session, draft)),
+            lambda by_kind: show(self._keep_templates(draft, by_kind)),
+            failed=lambda error: show(Templates(why=str(error))),
+            what="read issue templates",
+        )
+
     def on_plan_wanted(self, message: PlanWanted) -> None:
         """Compute a plan."""
         message.stop()
         self._answer(
             message.draft,
-            lambda session: session.prepare(message.draft, message.phase, message.step, message.reason),
+            lambda session: self._plan(session, message),
             "compute a plan",
         )
+
+    def _plan(self, session: Session, message: PlanWanted) -> Prepared | None:
+        """On a thread. The plan has read the templates anew, so the wizard's preview follows it."""
+        prepared = session.prepare(message.draft, message.phase, message.step, message.reason)
+        if prepared is not None:
+            self._keep_templates(message.draft, prepared.situation.observed.templates)
+        return prepared
 
     def on_status_wanted(self, message: StatusWanted) -> None:
         """Look at GitLab."""

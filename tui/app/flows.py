@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.runtime.opened import OpenedDraft
     from tui.runtime.workbench import Prepared, Workbench
     from tui.widgets.base_screen import BaseScreen
+    from tui.widgets.wizard_parts import Templates
     from tui.widgets.wizard_screen import WizardContext
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class Stage(Protocol):
     bench: Workbench
 
     def instance_of(self, draft: Draft) -> str: ...
+
+    def templates_of(self, draft: Draft) -> Templates | None: ...
 
     def history_screen(self, rollout: str, instance: str) -> BaseScreen[None]: ...
 
@@ -122,6 +125,7 @@ class DraftFlow:
 
     def _context(self) -> tuple[Guide, WizardContext]:
         from tui.runtime.connect import instances
+        from tui.widgets.wizard_parts import NOT_READ
         from tui.widgets.wizard_screen import WizardContext
 
         bench, draft = self._stage.bench, self._opened.draft
@@ -136,6 +140,8 @@ class DraftFlow:
             now=bench.clock(),
             operator=self._operator,
             editor=bench.settings.editor,
+            vocabulary=bench.assets.vocabulary(),
+            templates=self._stage.templates_of(draft) or NOT_READ,
         )
         return guide, context
 

@@ -167,9 +167,17 @@ def _issues(draft: Draft, guide: Guide) -> Iterator[OpenItem]:
     for rule in guide.issues:
         for slot in issue_slots(draft, guide, rule.kind):
             issue = draft.issue(slot) or IssueDraft(kind=rule.kind)
-            if not issue.skip and not issue.existing:
+            if issue.body.strip() and not issue.skip and not issue.existing:
+                yield from _own_text(rule, issue)
+            elif not issue.skip and not issue.existing:
                 for section in rule.fields:
                     yield from _field(rule, issue, section)
+
+
+def _own_text(rule: PlanIssue, issue: IssueDraft) -> Iterator[OpenItem]:
+    for one in leftovers(issue.body):
+        text = f"{rule.name}: your own text still has {one.text} in line {one.line}"
+        yield OpenItem("issues", f"issues[{issue.slot}].body", text, "error")
 
 
 def _field(rule: PlanIssue, issue: IssueDraft, section: Section) -> Iterator[OpenItem]:

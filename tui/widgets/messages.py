@@ -85,6 +85,13 @@ class StatusWanted(Message):
 
 
 @dataclass
+class TemplatesWanted(Message):
+    """Read the issue templates of the draft's project. Answered by `show_templates(Templates)`."""
+
+    draft: Draft
+
+
+@dataclass
 class HistoryWanted(Message):
     """Show the phase history, of one rollout or of all."""
 

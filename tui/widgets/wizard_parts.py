@@ -9,15 +9,29 @@ from datetime import UTC, datetime
 from tui.domain.draft import Draft
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
+from tui.domain.observed import Template
+from tui.domain.template import Vocabulary
 from tui.runtime.connect import Instance
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The project's issue templates by kind of plan issue; None while they are not known, and `why`."""
+
+    by_kind: Mapping[str, Template] | None = None
+    why: str = "it was not read yet"
+
+
+NOT_READ = Templates()
+EMPTY = Vocabulary()
 
 
 @dataclass(frozen=True)
 class WizardContext:
     """What surrounds a draft. `read_only` says why it cannot be changed, empty when it can.
 
-    `skeletons` are those of all guides, by file name; `entries` the rollout's history, oldest first; `editor` the
-    command for long texts, empty for the environment's.
+    `skeletons` are those of all guides, by file name; `vocabulary` says what words of templates mean; `entries` are
+    the rollout's history, oldest first; `editor` is the command for long texts, empty for the environment's.
     """
 
     instance: Instance
@@ -29,6 +43,8 @@ class WizardContext:
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     operator: str = ""
     editor: str = ""
+    vocabulary: Vocabulary = EMPTY
+    templates: Templates = NOT_READ
 
 
 @dataclass(frozen=True)
