@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from tui.domain.errors import RolloutError
+from tui.domain.errors import RolloutError, Stale
 from tui.domain.operation import Operation
 from tui.domain.text import counted, one_line
 from tui.runtime.apply import ApplyResult
@@ -29,10 +29,19 @@ from tui.widgets.present import Tone, line
 
 @dataclass(frozen=True)
 class ApplyAnswer:
-    """`go` is `rollout`, `replan` or `home`; `result` is None when the apply failed before it began."""
+    """`go` is `rollout`, `replan` or `home`; `result` is None when the apply failed with `error` before it began."""
 
     go: str
     result: ApplyResult | None = None
+    error: RolloutError | None = None
+
+    @property
+    def since(self) -> tuple[str, ...] | None:
+        """Why the plan no longer held, line by line; None when it ended otherwise."""
+        if isinstance(self.error, Stale):
+            return tuple(one.words for one in self.error.since) or (str(self.error),)
+        stale = self.result is not None and self.result.outcome == "stale"
+        return tuple(self.result.reason.splitlines()) if stale and self.result else None
 
 
 class ApplyScreen(BaseScreen[ApplyAnswer]):
@@ -186,7 +195,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
 
     def action_replan(self) -> None:
         """A new plan for what is left."""
-        self.answer(ApplyAnswer("replan", self._result))
+        self.answer(ApplyAnswer("replan", self._result, self._error))
 
     def action_stop(self) -> None:
         """Ask it to stop."""

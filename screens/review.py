@@ -12,6 +12,7 @@ from textual.containers import Container, Vertical
 
 from tui.domain.by_hand import CHATOPS, Form, by_hand
 from tui.domain.draft import Draft
+from tui.domain.drift import Refused
 from tui.domain.edit import waive
 from tui.domain.errors import RolloutError
 from tui.domain.guide import Guide
@@ -32,20 +33,23 @@ from tui.widgets.outline import Outline
 from tui.widgets.present import line
 from tui.widgets.rail import Rail
 from tui.widgets.rail_screen import RailScreen
-from tui.widgets.review_rows import MET, REQUIREMENT, error_rows, left_rows, nothing_rows, right_rows, title_of, why_not
+from tui.widgets.review_rows import MET, REQUIREMENT, error_rows, left_rows, nothing_rows, right_rows
+from tui.widgets.review_words import sure_lines, title_of, why_not
 
 
 @dataclass(frozen=True)
 class ReviewContext:
     """Where the plan would go; `read_only` says who else has the draft open; `chat_prefix` is the chat bot's.
 
-    `items` is what is open in the wizard's steps; None when the review is not reached from the wizard.
+    `items` is what is open in the wizard's steps; None when the review is not reached from the wizard. `refused` is
+    the plan that the operator wanted to apply and that no longer held.
     """
 
     instance: Instance
     read_only: str = ""
     chat_prefix: str = CHATOPS
     items: tuple[OpenItem, ...] | None = None
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True)
@@ -151,8 +155,9 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
             self._plan.set_rows(error_rows(state.error, "looks again"), ())
         elif state.prepared is not None:
             strictness, prefix = self._draft.strictness, self._where.chat_prefix
-            left = left_rows(state.prepared, strictness, show_met=MET in state.opened)
-            self._plan.set_rows(left, right_rows(state.prepared, state.opened, prefix))
+            refused = self._where.refused
+            left = left_rows(state.prepared, strictness, show_met=MET in state.opened, refused=refused)
+            self._plan.set_rows(left, right_rows(state.prepared, state.opened, prefix, refused))
         else:
             self._plan.set_rows(nothing_rows(), ())
         self.refresh_bindings()
@@ -226,15 +231,8 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         if prepared is None or self.why_not():
             return
         instance, plan = self._where.instance, prepared.plan
-        where = Badge.of(instance).text
-        lines = (
-            [title_of(plan, self._guide), *plan.effect.split(". ")]
-            if plan.gates.after
-            else [title_of(plan, self._guide)]
-        )
-        title = f"Apply {counted(len(plan.changes), 'change')} to {where}?"
-        phrase = plan.flag if instance.production else ""
-        sure = Confirm(title, lines, phrase)
+        title = f"Apply {counted(len(plan.changes), 'change')} to {Badge.of(instance).text}?"
+        sure = Confirm(title, sure_lines(plan, self._guide), plan.flag if instance.production else "")
         self.app.push_screen(sure, lambda yes: self._answer("apply", prepared) if yes else None)
 
     def action_issues(self) -> None:

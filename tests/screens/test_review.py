@@ -28,6 +28,7 @@ from tui.domain.gates import ON
 from tui.domain.wizard import OpenItem
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
+from tui.widgets import dialogs
 from tui.widgets.columns import Columns
 from tui.widgets.dialogs import Ask, Confirm
 from tui.widgets.messages import DraftChanged, PlanWanted
@@ -172,16 +173,17 @@ async def test_what_would_fail_cannot_be_waived() -> None:
         assert "cannot be waived" in text(screen)
 
 
-async def test_apply_on_the_sandbox_is_a_key_and_a_yes() -> None:
+async def test_apply_on_the_sandbox_is_a_key_and_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     app, screen = host(sample())
     plan = prepared(situation(sample()))
+    monkeypatch.setattr(dialogs, "SETTLE", 3600)
     async with app.run_test() as pilot:
         screen.show(plan)
         await pilot.press("a", "y", "y")
         assert not app.answers, "keys that repeat answered the question"
-        dialog = app.screen
-        assert isinstance(dialog, Confirm)
-        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        assert isinstance(app.screen, Confirm)
+        assert "4 issues, 6 links, 3 gate changes, 1 note, 1 timeline" in app.drawn
+        monkeypatch.setattr(dialogs, "SETTLE", 0)
         await pilot.press("y")
         assert (app.answers[0].go, app.answers[0].prepared) == ("apply", plan)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -13,7 +13,9 @@ from tui.domain.errors import RolloutError
 from tui.domain.wizard import first_open, open_items, step_of
 
 if TYPE_CHECKING:
+    from screens.apply import ApplyAnswer
     from screens.review import ReviewContext
+    from tui.domain.drift import Refused
     from tui.domain.guide import Guide
     from tui.domain.history import Entry
     from tui.runtime.opened import OpenedDraft
@@ -48,7 +50,7 @@ class Stage(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the flow is: a screen's name, the field to go to, and the step that is reviewed."""
+    """Where the flow is: a screen's name, the field to go to, the step that is reviewed, the plan refused before."""
 
     name: str
     field: str = ""
@@ -56,6 +58,7 @@ class Place:
     step: str = ""
     reason: str = ""
     origin: str = "phases"
+    refused: Refused | None = None
 
 
 async def off_loop(work: Callable[[], T]) -> T:
@@ -195,6 +198,7 @@ class DraftFlow:
             read_only=context.read_only,
             chat_prefix=configured.chatops_prefix,
             items=items,
+            refused=place.refused,
         )
 
     def _remember(self, step: str) -> None:
@@ -207,7 +211,7 @@ class DraftFlow:
         await off_loop(self._opened.flush)
         instance = await off_loop(partial(self._stage.bench.instance, prepared.plan.instance))
         answer = await self._stage.ask(ApplyScreen(prepared, instance=instance))
-        return place if answer.go == "replan" else Place(answer.go)
+        return replace(place, refused=_refused(prepared, answer)) if answer.go == "replan" else Place(answer.go)
 
     async def _rollout(self) -> Place:
         from screens.rollout import RolloutScreen
@@ -230,6 +234,17 @@ class DraftFlow:
         if answer.go == "edit":
             return Place(step_of(answer.field) if answer.field else "model", answer.field)
         return Place(answer.go)
+
+
+def _refused(prepared: Prepared, answer: ApplyAnswer) -> Refused | None:
+    """The plan that no longer held, without what was made of it; None when the apply ended for another reason."""
+    from tui.domain.drift import Refused
+
+    since, operations = answer.since, answer.result.operations if answer.result else ()
+    if since is None:
+        return None
+    made = frozenset(one.change for one in operations if one.state == "confirmed")
+    return Refused(prepared.plan.without(made), since)
 
 
 def _skeletons(guides: Iterable[Guide]) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -133,26 +133,45 @@ def _value(text: str | None) -> str:
 
 
 @dataclass(frozen=True)
-class PlanDifference:
-    """How one plan differs from another: ids of changes that are new or other ones, and summaries of those gone."""
+class Refused:
+    """A plan that was refused as stale, without what of it was made; `since` says line by line what had changed."""
 
-    added: frozenset[str] = frozenset()
-    changed: frozenset[str] = frozenset()
+    plan: Plan
+    since: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanDifference:
+    """How a plan differs from another: `marks` say `new` or `changed` by the change's id, `gone` what is left out.
+
+    `effect` is whether the gates before or after are others.
+    """
+
+    marks: Mapping[str, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
+    effect: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not (self.marks or self.gone or self.effect)
 
 
 def plan_difference(before: Plan, after: Plan) -> PlanDifference:
     """What of `after` an operator who has reviewed `before` has not seen yet."""
-    old, new = ({one.id: one for one in plan.changes} for plan in (before, after))
-    return PlanDifference(
-        added=frozenset(new.keys() - old.keys()),
-        changed=frozenset(name for name in new.keys() & old.keys() if _shape(new[name]) != _shape(old[name])),
-        gone=tuple(one.summary for name, one in old.items() if name not in new),
-    )
+    old, new = ({_name(one): one for one in plan.changes} for plan in (before, after))
+    marks = {one.id: "changed" for name, one in new.items() if name in old and _shape(one) != _shape(old[name])}
+    marks |= {one.id: "new" for name, one in new.items() if name not in old}
+    gone = tuple(one.summary for name, one in old.items() if name not in new)
+    effect = (before.gates.start, before.gates.end) != (after.gates.start, after.gates.end)
+    return PlanDifference(marks, gone, effect)
+
+
+def _name(change: Change) -> str:
+    """Calls have numbers that are others in another plan; what they do is what they are known by."""
+    return change.summary if change.is_gate else change.id
 
 
 def _shape(change: Change) -> object:
     """What matters of a change. Notes and timelines tell of the others and follow them."""
-    if change.kind in {"add-note", "edit-issue"}:
-        return change.summary
-    return change.summary, change.request, change.before, change.expected
+    return change.summary if change.kind in {"add-note", "edit-issue"} else (change.summary, change.request)

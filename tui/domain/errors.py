@@ -90,13 +90,13 @@ class Blocked(RolloutError):
 
 
 class Stale(RolloutError):
-    """A plan no longer holds; `since` is what changed, as far as it is known."""
+    """A plan no longer holds; `since` is what changed, as far as it is known, and is part of the message."""
 
     code = "stale-plan"
     hint_default = "Make a new plan and review it."
 
     def __init__(self, message: str, since: Sequence[Drift] = (), hint: str = "") -> None:
-        super().__init__(message, hint)
+        super().__init__("\n  ".join([f"{message}:" if since else message, *(one.words for one in since)]), hint)
         self.since = tuple(since)
 
 

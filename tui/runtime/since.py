@@ -17,6 +17,7 @@ from tui.domain.observed import NoteSeen, Observed
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
+    from tui.store.records import Records
 
 NOBODY_KNOWS = "GitLab keeps no record of who sets a flag"
 
@@ -36,6 +37,21 @@ def since(gateway: Gateway, before: Observed, after: Observed) -> tuple[Drift, .
     found = drifts(before, _named(gateway, before, after))
     notes = {slot: tuple(_newer(gateway, before, after, slot)) for slot in after.issues}
     return tuple(_signed(one, notes, after) for one in found)
+
+
+def applied_since(records: Records, rollout: str, instance: str, mark: tuple[int, int]) -> tuple[Drift, ...]:
+    """What the records of this machine know of since they stood at `mark`."""
+    entries = records.entries(rollout, instance)[mark[1] :]
+    if not entries:
+        return (Drift("plan", f"{rollout} was applied, or an apply of it was broken off; a plan is applied once"),)
+    return tuple(
+        Drift(
+            "plan",
+            f"{rollout} {ACTION_WORDS[one.action]}, {_step(one)}, {one.at:%Y-%m-%d %H:%M} UTC",
+            f"by {one.operator}",
+        )
+        for one in entries
+    )
 
 
 def words(found: tuple[Drift, ...]) -> str:
@@ -90,5 +106,8 @@ def _told(note: NoteSeen, flag: str) -> Entry | None:
 
 
 def _by_entry(entry: Entry) -> str:
-    step = f" {entry.phase} {entry.step}".rstrip()
-    return f"by {entry.operator}, {entry.at:%Y-%m-%d %H:%M} UTC: {ACTION_WORDS[entry.action]},{step}"
+    return f"by {entry.operator}, {entry.at:%Y-%m-%d %H:%M} UTC: {ACTION_WORDS[entry.action]}, {_step(entry)}"
+
+
+def _step(entry: Entry) -> str:
+    return f"{entry.phase} {entry.step}".rstrip()

@@ -258,13 +258,15 @@ class Session:
         the plan was made.
         """
         from tui.runtime.apply import Applier
+        from tui.runtime.since import applied_since
 
         plan, records = prepared.plan, self.workbench.records
         if plan.blocked:
             raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked))
         with self.turn(plan.rollout, needed=not plan.reduces):
             if not plan.reduces and records.mark(plan.rollout, plan.instance) != prepared.mark:
-                raise Stale(f"{plan.rollout} was applied since this plan was made")
+                since = applied_since(records, plan.rollout, plan.instance, prepared.mark)
+                raise Stale(f"{plan.rollout} was applied since this plan was made", since)
             return Applier(
                 gateway=self.gateway,
                 records=records,

@@ -55,7 +55,7 @@ def result_rows(result: ApplyResult) -> list[Row]:
         rows.append(_key("n", "goes on to the rollout", PROCEED))
     else:
         glyph, tone = end_look(result.outcome)
-        rows += [_row(glyph, tone, result.reason)] if result.reason else []
+        rows += _rows(glyph, tone, result.reason)
         rows += [Row(line("  ", _WORDS[result.outcome][1]), hang=2), *_ways_out()]
     rows += [_row("! ", "warning", remark) for remark in result.remarks]
     return rows
@@ -63,7 +63,7 @@ def result_rows(result: ApplyResult) -> list[Row]:
 
 def failure_rows(error: RolloutError) -> list[Row]:
     """An error that kept the apply from running to its end."""
-    rows = [_row("✗ ", "error", str(error))]
+    rows = _rows("✗ ", "error", str(error))
     if error.hint:
         rows.append(Row(line("  ", error.hint), hang=2))
     return [*rows, *_ways_out()]
@@ -71,6 +71,15 @@ def failure_rows(error: RolloutError) -> list[Row]:
 
 def _ways_out() -> list[Row]:
     return [_key("r", "makes a new plan", REPLAN), _key("escape", "leaves it as it is")]
+
+
+def _rows(glyph: str, tone: Tone, text: str) -> list[Row]:
+    """A row for each line of the text; only the first has the glyph."""
+    return [
+        _row("  " if number else glyph, tone, one.strip())
+        for number, one in enumerate(text.splitlines())
+        if one.strip()
+    ]
 
 
 def _row(glyph: str, tone: Tone, text: str) -> Row:

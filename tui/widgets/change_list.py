@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from tui.domain.plan import Change, ChangeKind, Plan
 from tui.domain.planning import Situation
@@ -30,15 +31,26 @@ def grouped(changes: Collection[Change]) -> list[tuple[str, list[Change]]]:
     return [(title, members) for title, members in groups if members]
 
 
-def change_list_rows(plan: Plan, situation: Situation, opened: Collection[str], chat_prefix: str = "") -> list[Row]:
-    """All changes; those whose id is in `opened` with their request. Keys are `change:` and the id."""
+def change_list_rows(
+    plan: Plan,
+    situation: Situation,
+    opened: Collection[str],
+    chat_prefix: str = "",
+    marks: Mapping[str, str] = MappingProxyType({}),
+) -> list[Row]:
+    """All changes; those whose id is in `opened` with their request, those in `marks` with that word.
+
+    Keys are `change:` and the id.
+    """
     rows = [heading(counted(len(plan.changes), "change"))]
     for place, (title, members) in enumerate(grouped(plan.changes)):
         rows.extend([BLANK] if place else [])
         rows.append(Row(line("  ", (f"{title} ({len(members)})", "muted"))))
         for change in members:
             key, is_open = f"{PREFIX}{change.id}", change.id in opened
-            rows.append(Row(line("  ", ("▾ " if is_open else "▸ ", "muted"), change.summary), key, 4))
+            mark = f"{marks[change.id]}: " if change.id in marks else ""
+            sign = "▾ " if is_open else "▸ "
+            rows.append(Row(line("  ", (sign, "muted"), (mark, "warning"), change.summary), key, 4))
             if is_open:
                 rows.extend(change_rows(change, key, before_text(change, plan, situation), chat_prefix))
     return rows

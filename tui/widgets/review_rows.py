@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tui.domain.drift import PlanDifference, Refused, plan_difference
 from tui.domain.errors import RolloutError
-from tui.domain.guide import Guide
 from tui.domain.plan import Plan
 from tui.domain.requirements import Requirement
 from tui.domain.text import counted
@@ -20,24 +20,7 @@ REQUIREMENT = "requirement:"
 MET = "met"
 """The key of the row that opens the requirements that are met."""
 
-_REDUCING = {"step-back", "roll-back"}
 _TITLES = {step.id: step.title for step in STEPS}
-
-
-def title_of(plan: Plan, guide: Guide) -> str:
-    """What the plan does, in a few words."""
-    phase = guide.phase(plan.phase)
-    title = plan.title[:1].upper() + plan.title[1:]
-    return f"{phase.title}: {plan.title}" if phase is not None else title
-
-
-def why_not(plan: Plan, read_only: str = "") -> str:
-    """Why the plan cannot be applied; empty when it can. Reducing exposure waits for no lock."""
-    if plan.blocked:
-        return f"blocked by {counted(len(plan.blocked), 'requirement')}"
-    if plan.empty:
-        return "nothing to apply"
-    return f"read-only: {read_only}" if read_only and plan.action not in _REDUCING else ""
 
 
 def error_rows(error: RolloutError, retry: str) -> list[Row]:
@@ -48,14 +31,33 @@ def error_rows(error: RolloutError, retry: str) -> list[Row]:
     return [*rows, BLANK, Row(line(("  r ", "accent"), retry))]
 
 
-def left_rows(prepared: Prepared, strictness: str, *, show_met: bool) -> list[Row]:
-    """Blocked, effect, gates, calls, what to know, and the requirements that are met or waived."""
+def difference_from(refused: Refused | None, plan: Plan) -> PlanDifference:
+    """How the plan differs from the refused one; not at all when there is none."""
+    return plan_difference(refused.plan, plan) if refused is not None else PlanDifference()
+
+
+def refused_rows(refused: Refused | None, plan: Plan) -> list[Row]:
+    """Why the plan before this one was refused, and how this one differs from it."""
+    if refused is None:
+        return []
+    difference = difference_from(refused, plan)
+    rows = [heading(f"The plan for {refused.plan.title} was refused", "warning")]
+    rows += [Row(line("  ", ("! ", "warning"), text), hang=4) for text in refused.since]
+    words = "This one makes the same changes." if difference.empty else "What differs from it is marked."
+    rows.append(Row(line((f"  {words}", "muted")), hang=2))
+    rows += [Row(line("  ", ("– ", "warning"), ("no longer: ", "warning"), text), hang=4) for text in difference.gone]
+    return [*rows, BLANK]
+
+
+def left_rows(prepared: Prepared, strictness: str, *, show_met: bool, refused: Refused | None = None) -> list[Row]:
+    """Refused before, blocked, effect, gates, calls, what to know, and the requirements that are met or waived."""
     plan, situation = prepared.plan, prepared.situation
-    rows = blocked_rows(plan)
+    rows = [*refused_rows(refused, plan), *blocked_rows(plan)]
     if plan.phase == "issues":
         rows += [heading("The flag is not touched"), Row(line(("  Only the plan issues are made.", "muted")))]
     else:
-        rows += [heading(_effect_title(plan)), *route_rows(plan.gates, plan.flag, situation.labels)]
+        mark = " (another one than in the refused plan)" if difference_from(refused, plan).effect else ""
+        rows += [heading(_effect_title(plan) + mark), *route_rows(plan.gates, plan.flag, situation.labels)]
     rows += warning_rows(prepared)
     return [*rows, *settled_rows(plan, strictness, show_met=show_met)]
 
@@ -126,12 +128,14 @@ def settled_rows(plan: Plan, strictness: str, *, show_met: bool) -> list[Row]:
     return rows
 
 
-def right_rows(prepared: Prepared, opened: Collection[str], chat_prefix: str) -> list[Row]:
-    """The changes."""
+def right_rows(
+    prepared: Prepared, opened: Collection[str], chat_prefix: str, refused: Refused | None = None
+) -> list[Row]:
+    """The changes; those that the refused plan did not have are marked."""
     plan = prepared.plan
     if plan.empty:
         return [Row(line(("✓ ", "success"), "GitLab is as this plan wants it: nothing is sent."), hang=2)]
-    return change_list_rows(plan, prepared.situation, opened, chat_prefix)
+    return change_list_rows(plan, prepared.situation, opened, chat_prefix, difference_from(refused, plan).marks)
 
 
 def nothing_rows() -> list[Row]:

@@ -1,0 +1,39 @@
+"""A plan in words: its title, what is asked before it is applied, and why it cannot be."""
+
+from __future__ import annotations
+
+from tui.domain.guide import Guide
+from tui.domain.plan import ChangeKind, Plan
+from tui.domain.text import counted
+
+_NOUNS: dict[ChangeKind, str] = {
+    "create-issue": "issue",
+    "link-issues": "link",
+    "set-gate": "gate change",
+    "run-command": "chat command",
+    "add-note": "note",
+    "edit-issue": "timeline",
+}
+
+
+def title_of(plan: Plan, guide: Guide) -> str:
+    """What the plan does, in a few words."""
+    phase = guide.phase(plan.phase)
+    title = plan.title[:1].upper() + plan.title[1:]
+    return f"{phase.title}: {plan.title}" if phase is not None else title
+
+
+def sure_lines(plan: Plan, guide: Guide) -> list[str]:
+    """What is asked once more before it is applied: the step, how many changes of each kind, who is affected."""
+    kinds = [change.kind for change in plan.changes]
+    made = [counted(kinds.count(kind), noun) for kind, noun in _NOUNS.items() if kind in kinds]
+    return [title_of(plan, guide), ", ".join(made), *(plan.effect.split(". ") if plan.gates.after else [])]
+
+
+def why_not(plan: Plan, read_only: str = "") -> str:
+    """Why the plan cannot be applied; empty when it can. Reducing exposure waits for no lock."""
+    if plan.blocked:
+        return f"blocked by {counted(len(plan.blocked), 'requirement')}"
+    if plan.empty:
+        return "nothing to apply"
+    return f"read-only: {read_only}" if read_only and not plan.reduces else ""
