@@ -180,6 +180,19 @@ def test_there_are_no_chat_commands_where_they_would_not_work(flag: FlagSpec) ->
         assert "/chatops" not in body(replace(BARE, guide=guide_id, flag=flag), "flag-rollout")
 
 
+def test_a_projects_flag_is_told_by_its_strategies_and_requests() -> None:
+    spec = FlagSpec(name="use_it", target="project", project="group/app", environment="production")
+    draft = replace(samples()["sample-codestral-2501"], flag=spec)
+    for guide_id in guides():
+        lines = body(replace(draft, guide=guide_id), "flag-rollout").splitlines()
+        assert "userWithId alice,bob for production" in lines
+        assert "gitlabUserList gitlab_team_members for production" in lines
+        assert "flexibleRollout 25 % by userId for production" in lines
+        assert "default (everybody) for production" in lines
+        address = '"$GITLAB_URL/api/v4/projects/group%2Fapp/feature_flags/use_it"'
+        assert len([line for line in lines if line.endswith(address)]) == 3
+
+
 def test_a_field_with_markdown_keeps_its_lines() -> None:
     drafted = IssueDraft(kind="rollout-plan", fields={"overview": "One.\n\n- two\n- three\n"})
     assert "## Overview\n\nOne.\n\n- two\n- three\n" in body(BARE, "rollout-plan", issue=drafted)

@@ -10,19 +10,14 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from tui.domain import markdown, timeline
+from tui.domain import issue_commands, markdown, timeline
 from tui.domain.draft import Draft, IssueDraft
-from tui.domain.gates import FULL, tidy
+from tui.domain.gates import tidy
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
 from tui.domain.requirements import shortage
 from tui.domain.steps import Step
 from tui.domain.template import Vocabulary
-
-CHATOPS = "/chatops gitlab run feature"
-"""How the chat bot is called; the prefix is GitLab's newer one."""
-
-NON_PRODUCTION = "--dev --pre --staging --staging-ref"
 
 _SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
 LINKED = "_See the linked issues._"
@@ -76,7 +71,7 @@ def context(sources: Sources) -> dict[str, Any]:
         "questions": Safe(_questions(sources)),
         "waivers": Safe(_waivers(sources)),
         "timeline": Safe(timeline.block(sources.steps, sources.entries)),
-        "commands": lambda name: Safe(_commands(draft, sources.steps, name)),
+        "commands": lambda name: Safe(issue_commands.of_name(draft, sources.steps, name)),
     }
 
 
@@ -228,38 +223,5 @@ def _step(step: Step, draft: Draft) -> SimpleNamespace:
         title=Line(timeline.audience(step)),
         wait=Line(step.wait),
         percentage=tidy(step.percentage),
-        commands=Safe("\n".join(_enable(step))) if step.flag and draft.flag.target != "project" else Safe(""),
+        commands=Safe(issue_commands.of_step(draft, step)),
     )
-
-
-def _enable(step: Step) -> Iterable[str]:
-    """The chat commands of one step. Never a percentage of time; a percentage needs `--actors`."""
-    flag = markdown.code(step.flag)
-    if step.percentage == FULL:
-        yield f"{CHATOPS} set {flag} true"
-    elif step.percentage:
-        yield f"{CHATOPS} set {flag} {tidy(step.percentage)} --actors"
-    if step.users:
-        yield f"{CHATOPS} set --user={_comma(step.users)} {flag} true"
-    if step.groups:
-        yield f"{CHATOPS} set --group={_comma(step.groups)} {flag} true"
-    for group in step.feature_groups:
-        yield f"{CHATOPS} set --feature-group={markdown.code(group)} {flag} true"
-
-
-def _comma(names: Iterable[str]) -> str:
-    return ",".join(markdown.code(name) for name in names)
-
-
-def _commands(draft: Draft, steps: Sequence[Step], name: str) -> str:
-    flag = markdown.code(draft.flag.name)
-    people = [step for step in steps if not step.percentage and step.flag == draft.flag.name]
-    found = {
-        "test": [f"{CHATOPS} set {flag} 50 --actors {NON_PRODUCTION}", f"{CHATOPS} set {flag} true {NON_PRODUCTION}"],
-        "state": [f"{CHATOPS} get {flag}"],
-        "off": [f"{CHATOPS} set {flag} false"],
-        "off-everywhere": [f"{CHATOPS} set {flag} false", f"{CHATOPS} set {flag} false {NON_PRODUCTION}"],
-        "only-people": [f"{CHATOPS} set {flag} false", *(line for step in people for line in _enable(step))],
-        "delete": [f"{CHATOPS} delete {flag} {NON_PRODUCTION} --production"],
-    }
-    return "\n".join(found[name])
