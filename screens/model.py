@@ -18,7 +18,7 @@ from tui.widgets.wizard_screen import WizardScreen
 STRICTNESS = (Option("guide", "as the guide says"), Option("strict", "strict"))
 TARGETS = (
     Option("instance", "instance", "Applied by this program through GitLab's Features API; needs an administrator."),
-    Option("project", "project", "A project's own feature flag. Planned and documented; not applied by this version."),
+    Option("project", "project", "A project's own flag: its strategies for one environment; needs a developer."),
     Option("chatops", "chatops", "Commands for the chat bot, for a person to run; not applied by this version."),
 )
 ACTORS: dict[str, str] = {
@@ -101,8 +101,11 @@ class ModelScreen(WizardScreen):
                   options=TARGETS, tall=True),
         ]  # fmt: skip
         if self.draft.flag.target == "project":
-            found.append(Field("flag.project", "Flag's project", help="The project that owns the flag: group/project."))
-            found.append(Field("flag.environment", "Environment", help="The environment scope, such as production."))
+            found.append(Field("flag.project", "Flag's project", help="The project that owns the flag: group/project. "
+                         "A phase's users go in as the ids that the application sends, usually usernames; its feature "
+                         "groups are the project's user lists of the same name."))  # fmt: skip
+            found.append(Field("flag.environment", "Environment", help="The environment scope, such as production or "
+                         "review/*; empty is all of them. What the flag has for others is left alone."))  # fmt: skip
         return tuple(found)
 
 
