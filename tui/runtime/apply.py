@@ -31,7 +31,7 @@ from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan
 from tui.runtime.doubles import Doubles
 from tui.runtime.observe import Observer
-from tui.runtime.sending import Sender, say
+from tui.runtime.sending import Sender, say, stamp
 from tui.runtime.shield import shield
 from tui.runtime.since import since, words
 
@@ -144,7 +144,7 @@ class Applier:
         """Keep the entry of a step that leaves no note; with a note it is kept together with the note."""
         if self._sender.entry is None and report.entry is not None:
             try:
-                self._sender.keep(replace(report.entry, id=self._apply_id, at=self._started))
+                self._sender.keep(replace(report.entry, id=self._apply_id, at=self._sender.at))
             except StoreError as error:
                 return replace(report, outcome="stopped", reason=f"GitLab has it all, but the history: {say(error)}")
         return report
@@ -175,7 +175,7 @@ class Applier:
         )
 
     def _known(self) -> dict[str, str]:
-        known = {"at": self._started.isoformat().replace("+00:00", "Z")}
+        known = {"at": stamp(self._started)}
         for change, operation in self._operations.items():
             known[f"operation:{change}"] = operation.id
         for slot, seen in self._observed.issues.items():

@@ -21,6 +21,7 @@ from tui.runtime.workbench import Prepared
 
 if TYPE_CHECKING:
     from tui.runtime.workbench import Session
+    from tui.store.records import Records
 
 
 def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) -> Prepared | None:
@@ -37,6 +38,8 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
     situation = session.situation(draft, reason, broken.gates_wanted if broken else None)
     seen = situation.observed
     mark = records.mark(draft.id, name)
+    if broken is not None and _overtaken(records, broken, situation):
+        broken = None
     goal = _goal(situation, broken, phase, step)
     if goal is None:
         return None
@@ -74,6 +77,12 @@ def _place(kind: str, method: str, path: str, body: Mapping[str, Any]) -> str:
     """What tells whether two requests ask for the same; an edit's text differs from plan to plan."""
     told = {} if kind == "edit-issue" else dict(body)
     return json.dumps([method, path, told], sort_keys=True, default=str)
+
+
+def _overtaken(records: Records, broken: Apply, situation: Situation) -> bool:
+    """Whether somebody has made a step since: what was broken off is no longer where the rollout goes."""
+    own = {broken.id, *(one.id for one in records.operations(broken.id))}
+    return any(entry.at >= broken.started_at and entry.id not in own for entry in situation.entries)
 
 
 def _settle(session: Session, rollout: str, *, reducing: bool) -> tuple[Settled, tuple[str, ...]]:

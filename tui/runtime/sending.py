@@ -55,7 +55,9 @@ class Sender:
         """`fresh` raises Stale when a flag is not as expected right before it is set; `update` tells a new state."""
         self._gateway, self._records, self._cancel, self._update = gateway, records, cancel, update
         self._observed, self._operations = observed, operations
-        self._clock, self._started, self._fresh = clock, started, fresh
+        self._clock, self._fresh = clock, fresh
+        self.at = started
+        """When the step happened: with the last answer of its flag, so that two operators' steps stay in order."""
         self._texts = {slot: str(seen.description) for slot, seen in observed.issues.items()}
         self.entry: Entry | None = None
 
@@ -148,9 +150,11 @@ class Sender:
             url = self._note_url(change.slot, answer)
         elif change.kind == "set-gate":
             result = {"gates": answered(change, answer).as_dict()}
+            self.at = self._clock()
+            known = {"at": stamp(self.at)}
         self.settle(replace(operation, state="confirmed", url=url, result=result))
         if send.entry is not None:
-            self.keep(replace(send.entry, id=operation.id, at=self._started, note_url=url))
+            self.keep(replace(send.entry, id=operation.id, at=self.at, note_url=url))
         return Confirmed(change, send.request, answer, known)
 
     def _note_url(self, slot: str, answer: Mapping[str, Any]) -> str:
@@ -170,6 +174,11 @@ class Sender:
             ended.id, ended.state, self._clock(), url=ended.url, result=ended.result, error=ended.error, adopted=False
         )
         self._update(ended)
+
+
+def stamp(at: datetime) -> str:
+    """A time as notes carry it."""
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def say(error: RolloutError) -> str:

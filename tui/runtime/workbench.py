@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tui.domain.errors import Blocked, DraftInvalid, InUse, Stale
+from tui.domain.errors import Blocked, DraftInvalid, GitLabError, InUse, Stale
 from tui.gateway.cancel import Cancel
 from tui.runtime.connect import Instance, connection, instance
 
@@ -199,17 +199,15 @@ class Session:
         return self.observer(draft, wanted).observe(addresses)
 
     def situation(self, draft: Draft, reason: str = "", wanted: Gates | None = None) -> Situation:
-        """Everything a plan is computed from. A machine without the rollout's history takes it from GitLab's notes."""
+        """Everything a plan is computed from. Steps that others made are taken from GitLab's notes."""
         from tui.domain.planning import Situation
-        from tui.runtime.rebuild import rebuilt
 
         bench, name = self.workbench, self.instance.name
         guide = bench.guide(draft)
         observed = self.observe(draft, wanted)
+        if self._learn(draft, observed):  # the flag is looked at again in the light of what others did
+            observed = self.observe(draft, wanted)
         entries = bench.records.entries(draft.id, name)
-        if not entries and observed.issues:
-            bench.records.add_all(rebuilt(self.gateway, observed, draft.id))
-            entries = bench.records.entries(draft.id, name)
         return Situation(
             draft=draft,
             guide=guide,
@@ -220,6 +218,21 @@ class Session:
             reason=reason,
             vocabulary=bench.assets.vocabulary(),
         )
+
+    def _learn(self, draft: Draft, observed: Observed) -> bool:
+        """Whether the notes on GitLab tell of steps that this machine does not know; they are recorded here too."""
+        from tui.runtime.rebuild import rebuilt
+
+        records = self.workbench.records
+        known = {entry.id for entry in records.entries(draft.id, self.instance.name)}
+        try:
+            learned = rebuilt(self.gateway, observed, draft.id, known) if observed.issues else ()
+        except GitLabError:
+            if not known:
+                raise
+            return False  # what is known here will do: nothing may stand in the way of a way back
+        records.add_all(learned)
+        return bool(learned)
 
     @contextmanager
     def turn(self, rollout: str, *, needed: bool) -> Iterator[bool]:
