@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.clock import Clock
+from tests.support.gitlab_under_test import UnderTest, clock_under_test, real, under_test
 from tui.gateway.client import Gateway
 from tui.gateway.connection import Connection
 from tui.gateway.secret import Secret
@@ -18,18 +19,31 @@ from tui.store.locations import Locations
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(request: pytest.FixtureRequest) -> Clock:
+    return clock_under_test() if request.node.get_closest_marker("any_gitlab") else Clock()
 
 
 @pytest.fixture
-def server(clock: Clock) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, clock: Clock) -> Iterator[UnderTest]:
+    """A sandbox; where the module may run on any GitLab, the one that the environment names."""
+    if request.node.get_closest_marker("any_gitlab"):
+        yield from on_any_gitlab(request, clock)
+        return
     with Server(None, assets=ROOT, clock=clock) as running:
         yield running
 
 
+def on_any_gitlab(request: pytest.FixtureRequest, clock: Clock, latency: float = 0.0) -> Iterator[UnderTest]:
+    """The GitLab under test; a test that needs the sandbox itself is skipped on a real one, with its reason."""
+    only = request.node.get_closest_marker("sandbox_only")
+    if only is not None and real() is not None:
+        pytest.skip(f"needs the sandbox: {only.args[0]}")
+    with under_test(clock, latency=latency) as running:
+        yield running
+
+
 @pytest.fixture
-def workbench(tmp_path: Path, clock: Clock, server: Server) -> Iterator[Workbench]:
+def workbench(tmp_path: Path, clock: Clock, server: UnderTest) -> Iterator[Workbench]:
     """Its instance `env` is the server."""
     environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token}
     with Workbench(Locations.under(tmp_path / "home"), environ, clock) as bench:
@@ -42,6 +56,6 @@ def session(workbench: Workbench) -> Iterator[Session]:
         yield opened
 
 
-def gateway(server: Server, role: str = "admin") -> Gateway:
-    """A client of its own, to look at the sandbox as that role."""
+def gateway(server: UnderTest, role: str = "admin") -> Gateway:
+    """A client of its own, to look at GitLab as that role."""
     return Gateway(Connection("check", server.url, Secret(server.tokens[role])))

@@ -1,4 +1,4 @@
-"""Whole rollouts on the sandbox over a real socket: what the plan said is what GitLab then has."""
+"""Whole rollouts over a real socket, on the sandbox or any GitLab: what the plan said is what GitLab then has."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from msgspec import structs
 
 from tests.runtime.conftest import gateway
 from tests.support.clock import Clock
-from tests.support.rollouts import FLAG, sample, with_issue
-from tui.domain.draft import Draft, Place, Waiver
+from tests.support.gitlab_under_test import UnderTest, reader, settle
+from tests.support.gitlab_under_test import draft as draft_under_test
+from tests.support.rollouts import FLAG, with_issue
+from tui.domain.draft import Draft, Waiver
 from tui.domain.errors import Blocked, DraftInvalid
 from tui.domain.gates import ON, Gates
 from tui.domain.history import read_entry
 from tui.domain.lint import leftovers
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session
-from tui.sandbox.server import Server
 
-DRAFT: Draft = structs.replace(sample(), gitlab=Place(instance="env", project="code-creation/rollouts"))
+pytestmark = pytest.mark.any_gitlab
+DRAFT: Draft = draft_under_test()
 LADDER = ["team", "members", "1%", "10%", "25%", "50%", "75%", "100%"]
 
 
-def gates_now(server: Server) -> Gates:
-    with_client = gateway(server)
-    found = with_client.flags()[FLAG].gates
-    with_client.close()
-    return found
+def gates_now(server: UnderTest) -> Gates:
+    """What GitLab has, read without the client that is tested."""
+    return reader(server).gates(FLAG)
 
 
 def advance(session: Session, phase: str = "", step: str = "", draft: Draft = DRAFT) -> tuple[Prepared, ApplyResult]:
@@ -46,7 +46,7 @@ def climb(session: Session, to: str, clock: Clock) -> None:
 
 
 def test_from_nothing_to_100_percent_the_gates_equal_the_simulation_at_each_step(
-    session: Session, server: Server, clock: Clock
+    session: Session, server: UnderTest, clock: Clock
 ) -> None:
     for expected in LADDER:
         before = len(server.requests)
@@ -63,7 +63,7 @@ def test_from_nothing_to_100_percent_the_gates_equal_the_simulation_at_each_step
     assert session.prepare(DRAFT) is None
 
 
-def test_nothing_ever_sends_a_number_without_a_key(session: Session, server: Server, clock: Clock) -> None:
+def test_nothing_ever_sends_a_number_without_a_key(session: Session, server: UnderTest, clock: Clock) -> None:
     climb(session, "100%", clock)
     advance(session, "everyone", "50%")
     advance(session, "members")
@@ -78,7 +78,7 @@ def test_nothing_ever_sends_a_number_without_a_key(session: Session, server: Ser
 
 
 def test_the_four_plan_issues_are_filled_private_where_they_should_be_and_linked(
-    session: Session, server: Server
+    session: Session, server: UnderTest
 ) -> None:
     advance(session)
     seen = session.observe(DRAFT).issues
@@ -98,7 +98,7 @@ def test_the_four_plan_issues_are_filled_private_where_they_should_be_and_linked
     assert seen["flag-rollout"].ref in seen["rollout-plan"].description
 
 
-def test_each_step_leaves_one_note_that_carries_the_entry(session: Session, server: Server, clock: Clock) -> None:
+def test_each_step_leaves_one_note_that_carries_the_entry(session: Session, server: UnderTest, clock: Clock) -> None:
     climb(session, "10%", clock)
     plan_issue = session.observe(DRAFT).issues["rollout-plan"]
     client = gateway(server)
@@ -129,7 +129,7 @@ def test_the_timeline_of_the_plan_issue_follows(session: Session, clock: Clock) 
 
 
 def test_back_from_25_percent_to_the_members_keeps_team_and_members(
-    session: Session, server: Server, clock: Clock
+    session: Session, server: UnderTest, clock: Clock
 ) -> None:
     climb(session, "25%", clock)
     before = gates_now(server)
@@ -142,7 +142,7 @@ def test_back_from_25_percent_to_the_members_keeps_team_and_members(
     assert (entry.action, entry.phase) == ("step-back", "members")
 
 
-def test_back_from_100_percent_to_50(session: Session, server: Server, clock: Clock) -> None:
+def test_back_from_100_percent_to_50(session: Session, server: UnderTest, clock: Clock) -> None:
     climb(session, "75%", clock)
     below = gates_now(server)
     advance(session)
@@ -156,7 +156,7 @@ def test_back_from_100_percent_to_50(session: Session, server: Server, clock: Cl
     assert prepared.plan.step == "75%"
 
 
-def test_off_clears_everything_and_the_way_up_starts_again(session: Session, server: Server, clock: Clock) -> None:
+def test_off_clears_everything_and_the_way_up_starts_again(session: Session, server: UnderTest, clock: Clock) -> None:
     climb(session, "10%", clock)
     advance(session, "off")
     assert gates_now(server) == Gates()
@@ -166,7 +166,7 @@ def test_off_clears_everything_and_the_way_up_starts_again(session: Session, ser
     assert not [change for change in prepared.plan.changes if change.kind == "create-issue"]
 
 
-def test_the_plan_issues_alone_leave_the_flag_as_it_is(session: Session, server: Server) -> None:
+def test_the_plan_issues_alone_leave_the_flag_as_it_is(session: Session, server: UnderTest) -> None:
     _, result = advance(session, "issues")
     assert result.outcome == "done"
     assert not [one for one in server.requests if one.method == "POST" and "/features/" in one.path]
@@ -175,7 +175,7 @@ def test_the_plan_issues_alone_leave_the_flag_as_it_is(session: Session, server:
     assert [change.kind for change in prepared.plan.changes if change.kind == "create-issue"] == []
 
 
-def test_a_plan_applied_twice_changes_nothing_the_second_time(session: Session, server: Server) -> None:
+def test_a_plan_applied_twice_changes_nothing_the_second_time(session: Session, server: UnderTest) -> None:
     advance(session)
     prepared = session.prepare(DRAFT, "stakeholders")
     assert prepared is not None
@@ -195,12 +195,13 @@ def test_a_waiver_shows_in_the_history_and_on_the_issue(session: Session) -> Non
     assert reason in session.observe(waived).issues["rollout-plan"].description
 
 
-def test_an_outsiders_change_between_plan_and_apply_is_refused(session: Session, server: Server) -> None:
+def test_an_outsiders_change_between_plan_and_apply_is_refused(session: Session, server: UnderTest) -> None:
     prepared = session.prepare(DRAFT)
     assert prepared is not None
     client = gateway(server)
     client.send(prepared.plan.changes[-3].request)
     client.close()
+    settle(server)
     before = len(server.requests)
     result = session.apply(prepared)
     assert result.outcome == "stale"
@@ -209,7 +210,7 @@ def test_an_outsiders_change_between_plan_and_apply_is_refused(session: Session,
 
 
 def test_another_machine_finds_the_plan_issues_on_gitlab(
-    session: Session, server: Server, tmp_path: object, clock: Clock
+    session: Session, server: UnderTest, tmp_path: object, clock: Clock
 ) -> None:
     advance(session, "issues")
     session.workbench.close()
@@ -218,7 +219,7 @@ def test_another_machine_finds_the_plan_issues_on_gitlab(
 
 
 def test_a_draft_with_errors_can_still_be_turned_off_and_stepped_back_but_not_advanced(
-    session: Session, server: Server, clock: Clock
+    session: Session, server: UnderTest, clock: Clock
 ) -> None:
     climb(session, "25%", clock)
     broken = structs.replace(DRAFT, announcement=DRAFT.announcement, checks=(*DRAFT.checks, *DRAFT.checks))
