@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.scripted import Scripted
+from tests.gateway.scripted import Scripted, http
 from tui.gateway.cancel import Cancel
 from tui.gateway.client import Gateway
 from tui.gateway.connection import Connection
@@ -21,6 +24,9 @@ TOKEN = "glpat-planted-secret-1"
 
 Connect = Callable[..., Gateway]
 
+OPENSSL = shutil.which("openssl")
+with_openssl = pytest.mark.skipif(OPENSSL is None, reason="needs openssl to make a certificate")
+
 
 @pytest.fixture
 def sandbox() -> Iterator[Server]:
@@ -32,6 +38,24 @@ def sandbox() -> Iterator[Server]:
 def scripted() -> Iterator[Scripted]:
     with Scripted() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert = folder / "key.pem", folder / "cert.pem"
+    asked = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:gitlab.corp.example", "-keyout", str(key), "-out", str(cert)]
+    subprocess.run([str(OPENSSL), *asked.split(), *names], check=True, capture_output=True)
+    return key, cert
+
+
+@pytest.fixture
+def secure(certificate: tuple[Path, Path]) -> Iterator[Scripted]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate[1], certificate[0])
+    with Scripted(context) as server:
+        yield server.answers(http(200, {"version": "18.0.0"}))
 
 
 @pytest.fixture

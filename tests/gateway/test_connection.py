@@ -92,6 +92,31 @@ def test_environment_without_token_is_an_error(token: dict[str, str]) -> None:
         from_environment({"GITLAB_URL": "https://gitlab.example.com", **token})
 
 
+def test_environment_with_an_oauth_token() -> None:
+    url = {"GITLAB_URL": "https://gitlab.example.com"}
+    found = from_environment({**url, "GITLAB_OAUTH_TOKEN": TOKEN})
+    assert found == Connection("env", "https://gitlab.example.com", Secret(TOKEN), oauth=True)
+    both = from_environment({**url, "GITLAB_OAUTH_TOKEN": "other", "GITLAB_TOKEN": TOKEN})
+    assert both == Connection("env", "https://gitlab.example.com", Secret(TOKEN))
+
+
+def test_the_token_of_a_ci_job_is_refused_with_the_reason() -> None:
+    url = {"GITLAB_URL": "https://gitlab.example.com"}
+    with pytest.raises(BadInput, match="this CI job") as caught:
+        from_environment({**url, "GITLAB_TOKEN": TOKEN, "CI_JOB_TOKEN": TOKEN})
+    assert "project or group access token" in caught.value.hint
+    assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "kind"), [("glcbt-64_", "CI job"), ("gldt-", "deploy token"), ("glrt-", "runner"), ("gloas-", "OAuth")]
+)
+def test_tokens_that_stand_for_no_user_are_refused_by_their_prefix(prefix: str, kind: str) -> None:
+    with pytest.raises(BadInput, match=kind) as caught:
+        Connection("corp", "https://gitlab.example.com", Secret(f"{prefix}planted"))
+    assert "planted" not in str(caught.value)
+
+
 def test_secret_prints_as_stars_everywhere() -> None:
     secret = Secret(TOKEN)
     whole = Connection("corp", "https://gitlab.example.com", secret)
@@ -126,6 +151,14 @@ def test_section_of_a_configuration_file(tmp_path: Path) -> None:
     assert found == Connection("work", "https://gitlab.example.com", Secret(TOKEN), ca="/ca.pem")
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("", 0), ("timeout = 5\n", 5)])
+def test_configuration_for_all_sections_and_a_place_below_a_path(tmp_path: Path, said: str, seconds: int) -> None:
+    own = f"[work]\nurl = https://example.com/gitlab/\nprivate_token = {TOKEN}\n"
+    files = config(tmp_path, f"[global]\nssl_verify = /ca.pem\n{said}{own}")
+    expected = Connection("work", "https://example.com/gitlab", Secret(TOKEN), ca="/ca.pem", timeout=seconds)
+    assert from_config("work", files) == expected
+
+
 def test_oauth_token_and_helper_command(tmp_path: Path) -> None:
     helper = tmp_path / "helper"
     helper.write_text(f"#!/bin/sh\necho {TOKEN}\n")
@@ -141,7 +174,7 @@ def test_oauth_token_and_helper_command(tmp_path: Path) -> None:
         ("[other]\nurl = https://x\n", BadInput, "no usable section work"),
         ("[work]\nprivate_token = glpat-planted-secret-1\n", BadInput, "no usable section work"),
         ("[work]\nurl = https://x\n", TokenMissing, "no private_token"),
-        ("[work]\nurl = https://x\njob_token = glpat-planted-secret-1\n", TokenMissing, "no private_token"),
+        ("[work]\nurl = https://x\njob_token = glpat-planted-secret-1\n", TokenMissing, "only a job_token"),
         ("[work]\nurl = https://x\nprivate_token = helper: /nowhere/at/all\n", BadInput, "could not be started"),
         ("[work]\nurl = https://x\nprivate_token = helper: false\n", BadInput, "helper command"),
         (

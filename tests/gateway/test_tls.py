@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-import ssl
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.conftest import Connect
-from tests.gateway.scripted import Scripted, http
+from tests.gateway.conftest import Connect, with_openssl
+from tests.gateway.scripted import Scripted
 from tui.domain import errors
 from tui.domain.plan import Request
 
-OPENSSL = shutil.which("openssl")
-
-pytestmark = pytest.mark.skipif(OPENSSL is None, reason="needs openssl to make a certificate")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    folder = tmp_path_factory.mktemp("tls")
-    key, cert = folder / "key.pem", folder / "cert.pem"
-    asked = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1"
-    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
-    subprocess.run([str(OPENSSL), *asked.split(), *names], check=True, capture_output=True)
-    return key, cert
-
-
-@pytest.fixture
-def secure(certificate: tuple[Path, Path]) -> Iterator[Scripted]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate[1], certificate[0])
-    with Scripted(context) as server:
-        yield server.answers(http(200, {"version": "18.0.0"}))
+pytestmark = with_openssl
 
 
 def test_certificate_of_nobody_is_refused(secure: Scripted, connect: Connect) -> None:
