@@ -30,6 +30,9 @@ T = TypeVar("T")
 EVERYWHERE = "*"
 """The scope that covers every environment."""
 
+NO_LISTS = "user list can't be blank"
+"""How GitLab refuses a list of users that it has not, or, before user lists came to strategies, any."""
+
 STICKY = frozenset({"default", "userid"})
 """Stickiness under which a user keeps what they got, in small letters: GitLab 13.8 writes it in capitals."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tui.domain.errors import GitLabError, Interrupted, Invalid, NotFound
 from tui.domain.plan import Request
-from tui.domain.strategies import ProjectFlag, UserList, read_flag, read_list
+from tui.domain.strategies import NO_LISTS, ProjectFlag, UserList, read_flag, read_list
 from tui.domain.text import one_line, shorten
 from tui.gateway.transport import Transport, escape
 
@@ -58,16 +58,24 @@ def write(transport: Transport, request: Request) -> dict[str, Any]:
     try:
         answer = transport.write(request)
     except Invalid as error:
-        older = _spelled_older(request.body)
-        if "stickiness" not in str(error) or older == request.body:
-            raise
-        log.info("again with stickiness in capitals: %s", one_line(str(error)))
-        answer = transport.write(Request(request.method, request.path, older))
+        answer = _again(transport, request, error)
     with suppress(GitLabError, Interrupted):
         name = str(answer.get("name", ""))
         collection = "/".join(request.path.split("/")[:4])
         return transport.read(f"{collection}/{escape(name)}", dict[str, Any])
     return answer
+
+
+def _again(transport: Transport, request: Request, error: Invalid) -> dict[str, Any]:
+    """The answer to the request in an older spelling; raises the error where there is none."""
+    if NO_LISTS in str(error).lower():
+        hint = "It takes no user lists in strategies. Apply again: the plan then names who is on the list one by one."
+        raise Invalid(str(error), hint, error.status) from None
+    older = _spelled_older(request.body)
+    if "stickiness" not in str(error) or older == request.body:
+        raise error
+    log.info("again with stickiness in capitals: %s", one_line(str(error)))
+    return transport.write(Request(request.method, request.path, older))
 
 
 def _spelled_older(body: Mapping[str, Any]) -> dict[str, Any]:

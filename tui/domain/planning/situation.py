@@ -17,6 +17,7 @@ from tui.domain.observed import Observed
 from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
 from tui.domain.steps import ISSUES, ActorKey, Step, beyond, ladder, wanted
+from tui.domain.strategies import NO_LISTS
 from tui.domain.template import Vocabulary
 from tui.domain.text import one_line
 
@@ -78,7 +79,7 @@ class Situation:
         flag = self.observed.flag(self.draft.flag.name).project
         if flag is not None and flag.lists is not None:
             return flag.lists
-        return not any("user list can't be blank" in one.lower() for one in self.refused)
+        return not any(NO_LISTS in one.lower() for one in self.refused)
 
     def spelled(self, gates: Gates) -> Gates:
         """The gates with the members of user lists one by one where the lists themselves are not taken."""
