@@ -14,9 +14,11 @@ from tui.domain.exchange import (
     Checked,
     CheckGates,
     CheckPlan,
+    CheckTwins,
     Command,
     Confirmed,
     Event,
+    NoTwins,
     Rejected,
     Send,
     Shield,
@@ -84,6 +86,8 @@ def honest(command: Command) -> Event:
     match command:
         case CheckPlan() | CheckGates():
             return Checked()
+        case CheckTwins():
+            return NoTwins()
         case Send():
             return Confirmed(
                 command.change, command.request, answer(command.change, command.request), known(command.change)
@@ -207,6 +211,21 @@ def test_dropped_labels_are_told_and_do_not_stop_it() -> None:
     report = Run(on("issue:flag-rollout", dropped))()
     assert report.outcome == "done"
     assert any("labels were dropped" in remark for remark in report.remarks)
+
+
+def test_twins_of_the_plan_issues_stop_it_before_gates_and_notes() -> None:
+    run = Run(lambda command: NoTwins("bob made it too") if isinstance(command, CheckTwins) else None)
+    report = run()
+    assert (report.outcome, report.reason) == ("stale", "bob made it too")
+    assert not [name for name in run.sent if name.startswith(("gate", "note", "timeline"))]
+
+
+def test_nobody_looks_for_twins_when_no_issue_is_made() -> None:
+    change = Change("a", "add-note", "a", Request("POST", "/x", {"body": ""}))
+    run = Run(lambda _: None)
+    run(Plan(**{**vars(PLAN), "changes": (change,), "entry": None}))
+    assert run.sent == ["a"]
+    assert not [one for one in run.log if isinstance(one, CheckTwins)]
 
 
 @pytest.mark.parametrize("place", range(12))

@@ -19,6 +19,11 @@ class CheckPlan:
 
 
 @dataclass(frozen=True)
+class CheckTwins:
+    """Look whether somebody else has made the same plan issues at the same moment."""
+
+
+@dataclass(frozen=True)
 class CheckGates:
     """Look at one flag before `change`: does it have the gates that are expected there (`change.before`)?
 
@@ -50,12 +55,19 @@ class Shield:
     answer: Mapping[str, Any]
 
 
-Command = CheckPlan | CheckGates | Send | Shield
+Command = CheckPlan | CheckTwins | CheckGates | Send | Shield
 
 
 @dataclass(frozen=True)
 class Checked:
     """The answer to a check; `difference` says in words what is not as expected, empty when all is."""
+
+    difference: str = ""
+
+
+@dataclass(frozen=True)
+class NoTwins:
+    """The answer to `CheckTwins`; `difference` says in words which of our issues had to yield."""
 
     difference: str = ""
 
@@ -109,4 +121,4 @@ class Stop:
     change: Change | None = None
 
 
-Event = Checked | Confirmed | Rejected | Unknown | Moved | Shielded | Stop
+Event = Checked | NoTwins | Confirmed | Rejected | Unknown | Moved | Shielded | Stop

@@ -8,6 +8,7 @@ therefore a table test. Rules that live here and nowhere else:
 - independent changes run side by side, gate changes strictly alone;
 - before the first gate change there is a look at its flag, side by side with the last changes that it waits for; before
   each later one the answer to the call before is that look: it is fresh, and no reading afterwards would be closer;
+- after plan issues were made, and before gates and notes, there is a look whether somebody else made the same ones;
 - the first thing that goes wrong stops everything that has not started; what is under way is waited for;
 - an answer that differs from the simulation is somebody else's change: nothing more is written;
 - later gate changes are held against what GitLab really had after the ones before, and so is the entry.
@@ -23,10 +24,12 @@ from tui.domain.exchange import (
     Checked,
     CheckGates,
     CheckPlan,
+    CheckTwins,
     Command,
     Confirmed,
     Event,
     Moved,
+    NoTwins,
     Rejected,
     Send,
     Shield,
@@ -93,6 +96,8 @@ class _State:
         self.busy: dict[str, Change] = {}
         self.checking: Change | None = None
         self.looked = ""
+        self.made = {change.id for change in plan.changes if change.kind == "create-issue"}
+        self.comparing = False
         self.pending: list[Command] = []
         self.confirmed: list[str] = []
         self.remarks: list[str] = []
@@ -101,7 +106,7 @@ class _State:
 
     @property
     def under_way(self) -> bool:
-        return bool(self.busy) or self.checking is not None
+        return bool(self.busy) or self.checking is not None or self.comparing
 
     def start(self) -> tuple[Command, ...]:
         """The commands that may start now."""
@@ -116,12 +121,17 @@ class _State:
                     self._fail(change, "rejected", "it refers to something that does not exist; nothing was sent")
                     break
                 commands.append(send)
+        if self.outcome is None and self.made and not self.comparing and self.made <= set(self.confirmed):
+            self.comparing = True
+            commands.append(CheckTwins())
         if self.outcome is None and (due := self._look_due()) is not None:
             self.checking = due
             commands.append(CheckGates(self._from_here(due), self._passed(due)))
         return tuple(commands)
 
     def _room(self, change: Change) -> bool:
+        if self.made and change.kind not in {"create-issue", "link-issues"}:
+            return False
         if change.is_gate:
             return not self.busy and (self.looked == change.id or self._follows(change))
         alone = any(one.is_gate for one in self.busy.values())
@@ -160,6 +170,10 @@ class _State:
         match event:
             case Checked():
                 self._checked(event)
+            case NoTwins():
+                self.comparing, self.made = False, set()
+                if event.difference:
+                    self.stop("stale", event.difference)
             case Confirmed():
                 self._take_answer(event)
             case Rejected():

@@ -15,8 +15,10 @@ from tui.domain.exchange import (
     Checked,
     CheckGates,
     CheckPlan,
+    CheckTwins,
     Command,
     Event,
+    NoTwins,
     Rejected,
     Send,
     Shield,
@@ -209,7 +211,8 @@ class Applier:
         try:
             event = self._event(command)
         except Interrupted:
-            event = Stop(None if isinstance(command, CheckPlan) else command.change)
+            # after a look for twins whatever would come next is stopped likewise
+            event = NoTwins() if isinstance(command, CheckTwins) else Stop(getattr(command, "change", None))
         except RolloutError as error:
             event = self._failed(command, error)
         except BaseException as error:
@@ -225,6 +228,8 @@ class Applier:
             case CheckGates():
                 return Checked(self._check_gates(command.change, command.passed))
             case Send():
+            case CheckTwins():
+                return NoTwins(self._twins())
                 event = self._sender.send(command)
                 self._looked[command.change.flag] = monotonic()
                 return event
@@ -236,7 +241,8 @@ class Applier:
     def _failed(self, command: Command, error: RolloutError) -> Event:
         if isinstance(command, Send | Shield):
             return Rejected(command.change, say(error))
-        return Checked(f"GitLab could not be asked: {say(error)}")
+        what = f"GitLab could not be asked: {say(error)}"
+        return NoTwins(what) if isinstance(command, CheckTwins) else Checked(what)
 
     def _crashed(self, command: Command, error: BaseException) -> Event:
         """A defect of ours says nothing about what GitLab has done."""
@@ -246,6 +252,14 @@ class Applier:
     def _fresh(self, send: Send) -> None:
         """Look at the flag again when the last look has aged: beside slow changes, or while GitLab let us wait."""
         change = send.change
+    def _twins(self) -> str:
+        """Which of the plan issues that we made had to yield to somebody else's."""
+        made = [one for one in self._operations.values() if one.kind == "create-issue" and one.state == "confirmed"]
+        found = self._observer.yielded(self._observed, made)
+        for operation in found:
+            self._sender.settle(operation)
+        return "; ".join(operation.error for operation in found)
+
         if change.kind != "set-gate" or monotonic() - self._looked.get(change.flag, 0.0) <= LOOK_LASTS:
             return
         difference = self._check_gates(change, send.passed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,8 +69,12 @@ class IssueFinder:
 
     def marked(self, project: ProjectSeen, operator_id: int) -> dict[str, IssueSeen]:
         """The issues with this rollout's markers, the oldest of a slot, as far as their authors may be believed."""
+        return self.oldest(self._gateway.search_issues(project.id, f"rollout={self._draft.id}"), operator_id)
+
+    def oldest(self, issues: Iterable[IssueSeen], operator_id: int) -> dict[str, IssueSeen]:
+        """Of some issues those of this rollout, the oldest of a slot, as far as their authors may be believed."""
         found: dict[str, IssueSeen] = {}
-        for seen in self._gateway.search_issues(project.id, f"rollout={self._draft.id}"):
+        for seen in issues:
             marked = read_marker(seen.description)
             if marked is None or marked.rollout != self._draft.id or not self._believed(seen, marked.slot, operator_id):
                 continue

@@ -18,11 +18,13 @@ from tui.domain.guide import Guide
 from tui.domain.history import Entry
 from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, Template, doubted
 from tui.domain.quick_actions import take_out
+from tui.domain.operation import Operation
 from tui.domain.steps import ActorKey, ladder
 from tui.runtime.find_issues import IssueAddress, IssueFinder
 from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
 from tui.runtime.templates import read
 
+from tui.runtime.twins import yielded
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
 
@@ -114,6 +116,12 @@ class Observer:
     def flag_again(self, name: str) -> FlagSeen:
         """One flag, read now."""
         return self._flags([], whole=False).flags.get(name, FlagSeen(name))
+
+    def yielded(self, observed: Observed, made: Iterable[Operation]) -> tuple[Operation, ...]:
+        """Those of our creations that yield to somebody else's; see `twins`."""
+        if observed.project is None:
+            return ()
+        return yielded(self._gateway, self._finder, observed.project, observed.operator.id, made)
 
     def _flags(self, remarks: list[str], *, whole: bool = True) -> FlagLook:
         """The rollout's flags; none at all when the token may not read them."""

@@ -1,0 +1,58 @@
+"""Plan issues that two machines made at the same moment: the later ones yield, before anything refers to them.
+
+Neither saw the other's when it looked, since GitLab has no way to create an issue only if there is none. So after its
+own are made each looks once more: the oldest issue of a slot stays, and whoever made a later one empties and closes it
+and plans again. The later one always sees the older one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from tui.domain.observed import IssueSeen, ProjectSeen
+from tui.domain.operation import Operation
+from tui.domain.plan import Request
+from tui.runtime.find_issues import IssueFinder
+
+if TYPE_CHECKING:
+    from tui.gateway.client import Gateway
+
+_RECENT = 200
+"""How many of the newest issues are looked through; the listing is read, as the search index may lag behind."""
+
+_TITLE = "(doubled)"
+_TEXT = "Emptied by rollout-tui: {author} had made the same plan issue a moment before. It goes on in {ref}."
+
+
+def yielded(
+    gateway: Gateway, finder: IssueFinder, project: ProjectSeen, operator_id: int, made: Iterable[Operation]
+) -> tuple[Operation, ...]:
+    """Those of our creations that somebody else's is older than, emptied, closed and to be journalled as rejected."""
+    recent = islice(gateway.recent_issues(project.id), _RECENT)
+    oldest = finder.oldest(recent, operator_id)
+    found = []
+    for operation in made:
+        first = oldest.get(operation.slot)
+        if first is not None and _later(operation, first):
+            found.append(_empty(gateway, operation, first))
+    return tuple(found)
+
+
+def _later(operation: Operation, first: IssueSeen) -> bool:
+    return operation.result.get("project_id") == first.project_id and int(operation.result["iid"]) > first.iid
+
+
+def _empty(gateway: Gateway, operation: Operation, first: IssueSeen) -> Operation:
+    person = gateway.actor(f"User:{first.author_id}")
+    author = person.name if person is not None else "somebody"
+    text = _TEXT.format(author=author, ref=first.ref)
+    path = f"/projects/{operation.result['project_id']}/issues/{operation.result['iid']}"
+    gateway.send(Request("PUT", path, {"title": _TITLE, "description": text, "state_event": "close"}))
+    said = (
+        f"{author} made the plan issue {operation.slot} at the same moment: it goes on in {first.ref}, and ours, "
+        f"{operation.result['ref']}, was emptied and closed"
+    )
+    return replace(operation, state="rejected", error=said)
