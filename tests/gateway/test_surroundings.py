@@ -42,7 +42,7 @@ def away() -> Iterator[Gateway]:
     """A gateway to a host that is not there, over plain http."""
     with ExitStack() as stack:
         link = Connection("corp", f"http://{AWAY}", Secret(TOKEN), insecure_http=True)
-        yield stack.enter_context(Gateway(link, timeouts=(2, 5), total=0.3))
+        yield stack.enter_context(Gateway(link, timeouts=(2, 5), total=1))
 
 
 def test_the_environments_proxy_is_used(scripted: Scripted, away: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,7 @@ def test_a_proxy_that_refuses_is_named_and_a_write_did_nothing(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", scripted.answers(answer).url.replace("//", "//me:hunter2@"))
     link = Connection("corp", f"https://{AWAY}", Secret(TOKEN))
-    with Gateway(link, timeouts=(2, 5), total=0.3) as gateway:
+    with Gateway(link, timeouts=(2, 5), total=1) as gateway:
         for call in (gateway.version, lambda: gateway.send(Request("POST", "/x", {}))):
             with pytest.raises(errors.Unreachable, match="the proxy does not let us through") as caught:
                 call()
@@ -169,7 +169,7 @@ def test_how_far_a_request_came(scripted: Scripted, connect: Connect) -> None:
         (scripted.url, "GitLab"),
     ):
         with pytest.raises(errors.GitLabError) as caught:
-            connect(url, total=0.3).version()
+            connect(url, total=1).version()
         assert stage(caught.value) == expected
 
 

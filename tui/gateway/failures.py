@@ -133,12 +133,14 @@ def not_gitlab(sent: Sent, status: int, detail: str = "") -> GitLabError:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether a read is worth repeating."""
+    """Whether a read is worth repeating. A certificate that is not trusted will not be so in a second."""
     if isinstance(error, Throttled):
         return True
     if isinstance(error, ServerFault):
         return error.status in _TRANSIENT
-    return isinstance(error, Unreachable) and error.status == 0
+    if not isinstance(error, Unreachable) or error.status:
+        return False
+    return not any(isinstance(one, ssl.SSLCertVerificationError) for one in _chain(error))
 
 
 def stage(error: GitLabError) -> Stage:
