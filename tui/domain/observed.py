@@ -121,7 +121,7 @@ def doubted(seen: FlagSeen, entries: Iterable[Entry], now: datetime) -> FlagSeen
     of the two, only time tells: nobody may widen the flag on either guess, and narrowing it must cover both. A change
     that took access away may have passed through off for all and through anything on the way from there.
     """
-    ours = [entry for entry in entries if entry.flag == seen.name and now - entry.at <= CACHED]
+    ours = [entry for entry in entries if entry.flag == seen.name and abs(now - entry.at) <= CACHED]
     if (
         not ours
         or seen.gates.same_audience(ours[-1].gates_after)

@@ -106,12 +106,12 @@ class Sender:
                 if attempt + 1 == ATTEMPTS or pause > LONGEST_WAIT:
                     raise
                 self._wait(operation, pause, "GitLab limits the rate of requests")
-            except Conflict:
-                if send.change.kind == "link-issues":
-                    return {}  # already linked: what was wanted is there
-                if send.change.kind != "edit-issue" or attempt + 1 == ATTEMPTS:
+            except Conflict as error:
+                if send.change.kind == "link-issues" and "already" in str(error):
+                    return {}  # what was wanted is there
+                if send.change.kind not in {"link-issues", "edit-issue"} or attempt + 1 == ATTEMPTS:
                     raise
-                there = self._edited(send)
+                there = self._edited(send) if send.change.kind == "edit-issue" else None
                 if there is not None:
                     return there
                 self._wait(operation, _USUAL_WAIT[0] / 4, "GitLab was busy with the same issue")

@@ -1,0 +1,86 @@
+"""Playing a point: strike, then do what an operator does, apply again until it is done, and count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tests.faults.judge import Count, compare
+from tests.faults.point import Point, Story
+from tests.faults.site import Process, Site
+from tests.faults.wire import Delayed, Died
+from tui.domain.errors import RolloutError
+
+ATTEMPTS = 5
+"""How often an operator tries again before giving up; the faults of a point are over long before."""
+
+UNCHECKED = "could not be looked for"
+"""What an apply says that is done but could not check itself."""
+
+STEPS: dict[Story, tuple[str, str]] = {
+    "team": ("stakeholders", "team"),
+    "percent": ("everyone", "1%"),
+    "off": ("off", ""),
+}
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a point. `injected` faults really struck: an apply that was stopped early meets fewer."""
+
+    point: Point
+    injected: int
+    count: Count
+    ends: tuple[str, ...]
+
+
+def play(site: Site, point: Point) -> Played:
+    """Play one point on the site."""
+    expected = site.beginnings[point.story].expected
+    site.begin(point.story)
+    injected, ends, late, unchecked = 0, list[str](), list[Delayed](), False
+    for number in range(len(point.rounds) + ATTEMPTS):
+        strikes = point.rounds[number] if number < len(point.rounds) else ()
+        with site.process(strikes, point.seed + number) as process:
+            process.wire.late = late
+            ends.append(_try(process, point.story))
+            unchecked = ends[-1] == UNCHECKED
+            injected, late = injected + process.injected + process.wire.injected, process.wire.late
+            if process.wire.revoked:
+                site.token = site.instance.mint("alice")
+        if ends[-1] in {"done", "nothing", UNCHECKED}:
+            break
+    count = Count((), ()) if unchecked else compare(point, expected, site.effects())
+    if late or unchecked:
+        count = _afterwards(site, point, late, count)
+    return Played(point, injected, count, tuple(ends))
+
+
+def _try(process: Process, story: Story) -> str:
+    try:
+        result = process.apply("off" if story == "off" else "", STEPS[story])
+    except Died:
+        return "died"
+    except RolloutError as error:
+        return error.code
+    if result is None:
+        return "nothing"
+    return UNCHECKED if any(UNCHECKED in remark for remark in result.remarks) else result.outcome
+
+
+def _afterwards(site: Site, point: Point, late: list[Delayed], count: Count) -> Count:
+    """What is still delayed arrives after all, or the apply could not look whether anything was made twice and said so:
+    the next step's apply must put that right without being asked.
+    """
+    with site.process(()) as process:
+        process.wire.late = late
+        process.wire.deliver_all()
+        process.apply("")
+    phase, step = STEPS[point.story]
+    kinds = ("issue ", "private ", "link ", f"note {phase} {step}", f"entry {phase} {step}")
+    expected, found = (
+        Counter({name: number for name, number in one.items() if name.startswith(kinds)})
+        for one in (site.beginnings[point.story].expected, site.effects())
+    )
+    again = compare(point, expected, found)
+    return Count(count.lost + again.lost, count.doubled + again.doubled)
