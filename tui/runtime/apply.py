@@ -225,11 +225,11 @@ class Applier:
             case CheckPlan():
                 creating = any(change.kind == "create-issue" for change in self._plan.changes)
                 return Checked(self._since(self._observed, self._observer.again(self._observed, creating=creating)))
+            case CheckTwins():
+                return NoTwins(self._twins())
             case CheckGates():
                 return Checked(self._check_gates(command.change, command.passed))
             case Send():
-            case CheckTwins():
-                return NoTwins(self._twins())
                 event = self._sender.send(command)
                 self._looked[command.change.flag] = monotonic()
                 return event
@@ -249,9 +249,6 @@ class Applier:
         what = f"unexpected {type(error).__name__}"
         return Unknown(command.change, what) if isinstance(command, Send | Shield) else Checked(what)
 
-    def _fresh(self, send: Send) -> None:
-        """Look at the flag again when the last look has aged: beside slow changes, or while GitLab let us wait."""
-        change = send.change
     def _twins(self) -> str:
         """Which of the plan issues that we made had to yield to somebody else's."""
         made = [one for one in self._operations.values() if one.kind == "create-issue" and one.state == "confirmed"]
@@ -260,6 +257,9 @@ class Applier:
             self._sender.settle(operation)
         return "; ".join(operation.error for operation in found)
 
+    def _fresh(self, send: Send) -> None:
+        """Look at the flag again when the last look has aged: beside slow changes, or while GitLab let us wait."""
+        change = send.change
         if change.kind != "set-gate" or monotonic() - self._looked.get(change.flag, 0.0) <= LOOK_LASTS:
             return
         difference = self._check_gates(change, send.passed)

@@ -17,14 +17,14 @@ from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
 from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, Template, doubted
-from tui.domain.quick_actions import take_out
 from tui.domain.operation import Operation
+from tui.domain.quick_actions import take_out
 from tui.domain.steps import ActorKey, ladder
 from tui.runtime.find_issues import IssueAddress, IssueFinder
 from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
 from tui.runtime.templates import read
-
 from tui.runtime.twins import yielded
+
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
 
@@ -113,15 +113,15 @@ class Observer:
             issues = {**self._finder.marked(observed.project, observed.operator.id), **issues}
         return replace(observed, flags=flags, issues=issues)
 
-    def flag_again(self, name: str) -> FlagSeen:
-        """One flag, read now."""
-        return self._flags([], whole=False).flags.get(name, FlagSeen(name))
-
     def yielded(self, observed: Observed, made: Iterable[Operation]) -> tuple[Operation, ...]:
         """Those of our creations that yield to somebody else's; see `twins`."""
         if observed.project is None:
             return ()
         return yielded(self._gateway, self._finder, observed.project, observed.operator.id, made)
+
+    def flag_again(self, name: str) -> FlagSeen:
+        """One flag, read now."""
+        return self._flags([], whole=False).flags.get(name, FlagSeen(name))
 
     def _flags(self, remarks: list[str], *, whole: bool = True) -> FlagLook:
         """The rollout's flags; none at all when the token may not read them."""
