@@ -88,6 +88,11 @@ class Gateway:
         with self._identity.as_administrator():
             return flags.read_all(self._transport)
 
+    def gates(self) -> dict[str, FlagSeen]:
+        """The flags that have gates, by name, and nothing else of them: the quick look. Raises NotAdmin."""
+        with self._identity.as_administrator():
+            return flags.read_gates(self._transport)
+
     def flag(self, name: str) -> FlagSeen:
         """One flag; when it has no definition, `defined` tells whether that is certain. Raises NotAdmin."""
         with self._identity.as_administrator():

@@ -8,6 +8,11 @@ from tui.gateway import seen, wire
 from tui.gateway.transport import Transport
 
 
+def read_gates(transport: Transport) -> dict[str, FlagSeen]:
+    """All flags that have gates, by name: one request. Raises NotAdmin."""
+    return _with_gates(transport)
+
+
 def read_all(transport: Transport) -> dict[str, FlagSeen]:
     """All flags that have gates or a definition, by name. Raises NotAdmin."""
     found = _with_gates(transport)

@@ -55,10 +55,15 @@ class IssueFinder:
             found = {**self.marked(project, operator_id), **found}
         return found
 
+    def read_one(self, place: tuple[str, IssueAddress]) -> tuple[str, IssueSeen | None]:
+        """The issue of one slot; None when it is gone."""
+        slot, where = place
+        return slot, self._gateway.issue(where.project_id, where.iid)
+
     def read(self, addresses: Mapping[str, IssueAddress]) -> dict[str, IssueSeen]:
         """The issues at these addresses; those that are gone are left out."""
-        found = {slot: self._gateway.issue(where.project_id, where.iid) for slot, where in addresses.items()}
-        return {slot: seen for slot, seen in found.items() if seen is not None}
+        found = map(self.read_one, addresses.items())
+        return {slot: seen for slot, seen in found if seen is not None}
 
     def _named(self, address: str) -> IssueSeen | None:
         """The issue that the draft names; one of another GitLab is not there, and the plan says so."""

@@ -107,11 +107,14 @@ class Observer:
         With `creating` also for plan issues that somebody else made since, on whatever machine.
         """
         addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
-        flags = self._flags([], whole=False).flags
-        issues = self._finder.read(addresses)
-        if creating and observed.project is not None:
-            issues = {**self._finder.marked(observed.project, observed.operator.id), **issues}
-        return replace(observed, flags=flags, issues=issues)
+        project = observed.project if creating else None
+        with ThreadPoolExecutor(READERS, thread_name_prefix="again") as pool:
+            flags = pool.submit(self._flags, [], whole=False)
+            marked = pool.submit(self._finder.marked, project, observed.operator.id) if project is not None else None
+            issues = dict(pool.map(self._finder.read_one, addresses.items()))
+            known = {slot: seen for slot, seen in issues.items() if seen is not None}
+            found = {**marked.result(), **known} if marked is not None else known
+            return replace(observed, flags=flags.result().flags, issues=found)
 
     def yielded(self, observed: Observed, made: Iterable[Operation]) -> tuple[Operation, ...]:
         """Those of our creations that yield to somebody else's; see `twins`."""
@@ -129,7 +132,7 @@ class Observer:
         if self._draft.flag.target == "project":
             return self._project_flags.look(names, remarks, whole=whole)
         try:
-            everything = self._gateway.flags()
+            everything = self._gateway.flags() if whole else self._gateway.gates()
         except (NotAdmin, Denied) as error:
             remarks.append(f"The flag's gates could not be read: {error}")
             return FlagLook({})
