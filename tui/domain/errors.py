@@ -89,6 +89,13 @@ class Blocked(RolloutError):
     hint_default = "Fulfil the requirement, or waive it with a reason in the draft."
 
 
+class CommandFailed(RolloutError):
+    """A chat command that its operator says did not work."""
+
+    code = "command-failed"
+    hint_default = "Read what the bot answered. A new plan starts from the last command that ran."
+
+
 class Stale(RolloutError):
     """A plan no longer holds; `since` is what changed, as far as it is known, and is part of the message."""
 

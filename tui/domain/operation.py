@@ -18,10 +18,7 @@ Outcome = Literal["running", "done", "stopped", "rejected", "unknown", "stale"]
 
 @dataclass(frozen=True)
 class Operation:
-    """One attempt at a change, in words `summary`. `result` is what GitLab answered, cut down to what later steps need.
-
-    `attested` is true for a chat command that the operator says was run: nobody else was asked.
-    """
+    """One attempt at a change, in words `summary`. `result` is what GitLab answered, cut down to what is needed."""
 
     id: str
     apply: str
@@ -41,7 +38,11 @@ class Operation:
     error: str = ""
     adopted: bool = False
     summary: str = ""
-    attested: bool = False
+
+    @property
+    def attested(self) -> bool:
+        """Whether it rests on the operator's word: a chat command that they say was run."""
+        return self.kind == "run-command" and self.state == "confirmed" and not self.adopted
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of an operation in `apply --json`."""

@@ -149,6 +149,11 @@ class Plan:
         return self.action in {"step-back", "roll-back"}
 
     @property
+    def commands(self) -> tuple[Change, ...]:
+        """The chat commands that a person must run."""
+        return tuple(change for change in self.changes if change.kind == "run-command")
+
+    @property
     def empty(self) -> bool:
         """Whether GitLab is as the plan wants it and nothing is left to record."""
         return not self.changes

@@ -32,6 +32,11 @@ def gates_in(answer: Mapping[str, Any]) -> Gates:
     )
 
 
+def as_answer(gates: Gates) -> dict[str, Any]:
+    """The inverse of `gates_in`."""
+    return {"gates": [{"key": key, "value": value} for key, value in gates.as_dict().items()]}
+
+
 def answered(change: Change, answer: Mapping[str, Any]) -> Gates:
     """The gates in the answer to a gate change, of an instance's or of a project's flag."""
     return gates_in(answer) if change.aim is None else _flag_in(answer).gates(change.aim.environment)

@@ -92,6 +92,8 @@ def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
     parts = [headline(entry)]
     if entry.phase != ISSUES:
         parts.append(_gates(entry.gates_before, entry.gates_after))
+    if entry.attested and entry.phase != ISSUES:
+        parts.append("These gates are attested, not observed: an operator ran the chat commands and says so.")
     if entry.effect and entry.phase != ISSUES:
         parts.append(markdown.inline(entry.effect))
     if entry.waivers:

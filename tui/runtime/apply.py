@@ -31,6 +31,7 @@ from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan
+from tui.runtime.attesting import Attest, Attesting
 from tui.runtime.doubles import Doubles
 from tui.runtime.observe import Observer
 from tui.runtime.sending import Sender, say, stamp
@@ -87,6 +88,7 @@ class Applier:
         new_id: Callable[[], str],
         cancel: Cancel,
         on_update: Callable[[Operation], None],
+        attest: Attest | None = None,
     ) -> None:
         self._gateway, self._records, self._observer, self._observed = gateway, records, observer, observed
         self._plan, self._clock, self._cancel, self._on_update = plan, clock, cancel, on_update
@@ -106,6 +108,7 @@ class Applier:
             cancel=cancel,
             fresh=self._fresh,
             update=self._update,
+            attesting=Attesting(attest, observer) if attest else None,
         )
 
     def _operation(self, change: Change, operation_id: str) -> Operation:
@@ -260,7 +263,7 @@ class Applier:
     def _fresh(self, send: Send) -> None:
         """Look at the flag again when the last look has aged: beside slow changes, or while GitLab let us wait."""
         change = send.change
-        if change.kind != "set-gate" or monotonic() - self._looked.get(change.flag, 0.0) <= LOOK_LASTS:
+        if not change.is_gate or monotonic() - self._looked.get(change.flag, 0.0) <= LOOK_LASTS:
             return
         difference = self._check_gates(change, send.passed)
         if difference:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain.draft import Draft
 from tui.domain.errors import BadInput, GitLabError
+from tui.domain.observed import FlagSeen
 from tui.domain.operation import Apply
 from tui.domain.plan import Plan
 from tui.domain.planning import Goal, Situation, compute
@@ -52,7 +53,7 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
         situation = replace(situation, refused=tuple(refused))
     plan = compute(situation, goal)
     if broken is not None and resumes:
-        _adopt_states(session, settled, plan)
+        _adopt_states(session, settled, plan, seen.flag(plan.flag))
         adopted = tuple(one.summary or one.change for one in records.adopted(draft.id, name))
         if adopted:
             situation = replace(situation, adopted=adopted)
@@ -62,13 +63,15 @@ def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) 
     return Prepared(plan, situation, goal, settled.adopted, mark)
 
 
-def _adopt_states(session: Session, settled: Settled, plan: Plan) -> None:
+def _adopt_states(session: Session, settled: Settled, plan: Plan, flag: FlagSeen) -> None:
     """A gate, link or edit whose outcome was unknown is there when the plan that goes on does not ask for it again."""
     asked = {
         _place(change.kind, change.request.method, change.request.path, change.request.body) for change in plan.changes
     }
     records, now = session.workbench.records, session.workbench.clock()
     for one in settled.states:
+        if one.kind == "run-command" and flag.attested:  # nobody can see whether it ran
+            continue
         if _place(one.kind, one.method, one.path, one.body) not in asked:
             records.settled(one.id, "confirmed", now, adopted=True)
 

@@ -18,6 +18,7 @@ from tui.domain.exchange import Confirmed, Event, Moved, Rejected, Send, Unknown
 from tui.domain.history import Entry
 from tui.domain.operation import Operation
 from tui.domain.readback import answered, stored
+from tui.runtime.attesting import Attesting
 from tui.runtime.created import edited, from_answer
 
 if TYPE_CHECKING:
@@ -51,11 +52,15 @@ class Sender:
         cancel: Cancel,
         fresh: Callable[[Send], None],
         update: Callable[[Operation], None],
+        attesting: Attesting | None = None,
     ) -> None:
-        """`fresh` raises Stale when a flag is not as expected right before it is set; `update` tells a new state."""
+        """`fresh` raises Stale when a flag is not as expected right before it is set; `update` tells a new state.
+
+        `attesting` has a person run the chat commands; without it there must be none.
+        """
         self._gateway, self._records, self._cancel, self._update = gateway, records, cancel, update
         self._observed, self._operations = observed, operations
-        self._clock, self._fresh = clock, fresh
+        self._clock, self._fresh, self._attesting = clock, fresh, attesting
         self.at = started
         """When the step happened: with the last answer of its flag, so that two operators' steps stay in order."""
         self._texts = {slot: str(seen.description) for slot, seen in observed.issues.items()}
@@ -82,7 +87,7 @@ class Sender:
             return Unknown(change, say(error))
         except (Interrupted, Stale) as error:
             with suppress(StoreError):
-                self.settle(replace(operation, state="absent"))
+                self.settle(_not_sent(operation, error))
             if isinstance(error, Interrupted):
                 raise
             return Moved(change, str(error))
@@ -97,6 +102,9 @@ class Sender:
 
     def _answer(self, send: Send, operation: Operation) -> Mapping[str, Any]:
         """GitLab's answer. Raises what `Gateway.send` raises, and Stale when it was not sent because of a change."""
+        if send.change.kind == "run-command" and self._attesting is not None:
+            self._fresh(send)
+            return self._attesting.run(send)
         for attempt in range(ATTEMPTS):
             self._fresh(send)
             try:
@@ -148,7 +156,7 @@ class Sender:
                 known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
         elif change.kind == "add-note":
             url = self._note_url(change.slot, answer)
-        elif change.kind == "set-gate":
+        elif change.is_gate:
             result = {"gates": answered(change, answer).as_dict()}
             self.at = self._clock()
             known = {"at": stamp(self.at)}
@@ -174,6 +182,15 @@ class Sender:
             ended.id, ended.state, self._clock(), url=ended.url, result=ended.result, error=ended.error, adopted=False
         )
         self._update(ended)
+
+
+def _not_sent(operation: Operation, error: RolloutError) -> Operation:
+    """A chat command that was on the screen when the apply was stopped may have been run all the same."""
+    if operation.kind != "run-command":
+        return replace(operation, state="absent")
+    if isinstance(error, Stale):
+        return replace(operation, state="rejected", error="it was not shown")
+    return replace(operation, state="unknown", error="stopped before anybody said whether it ran")
 
 
 def stamp(at: datetime) -> str:

@@ -5,7 +5,7 @@ Everything here blocks on files or the network and belongs on a worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tui.domain.errors import Blocked, DraftInvalid, GitLabError, InUse, Stale
+from tui.domain.errors import DraftInvalid, GitLabError, InUse
 from tui.gateway.cancel import Cancel
 from tui.runtime.connect import Instance, connection, instance
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.domain.draft import Draft
     from tui.domain.gates import Gates
     from tui.domain.guide import Guide
-    from tui.domain.history import Entry
     from tui.domain.observed import Observed
     from tui.domain.operation import Operation
     from tui.domain.plan import Plan
     from tui.domain.planning import Goal, Situation
     from tui.gateway.client import Gateway
     from tui.runtime.apply import ApplyResult
+    from tui.runtime.attesting import Attest
     from tui.runtime.observe import Observer
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
@@ -40,19 +40,6 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
 def utc_now() -> datetime:
     """The time, in whole seconds: no reader of a history wants more."""
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def new_id() -> str:
-    """An id for an operation or an apply."""
-    from uuid import uuid4
-
-    return uuid4().hex
-
-
-def _in_order(clock: Callable[[], datetime], entries: Iterable[Entry]) -> Callable[[], datetime]:
-    """The clock, never before the last entry: were it put back, the next step would sort before this one."""
-    last = max((entry.at for entry in entries), default=None)
-    return clock if last is None else lambda: max(clock(), last)
 
 
 @dataclass(frozen=True)
@@ -186,7 +173,16 @@ class Session:
         bench, name = self.workbench, self.instance.name
         entries = bench.records.entries(draft.id, name)
         guide = bench.guide(draft)
-        return Observer(self.gateway, name, draft, guide, entries=entries, clock=bench.clock, wanted=wanted)
+        return Observer(
+            self.gateway,
+            name,
+            draft,
+            guide,
+            entries=entries,
+            commands=lambda: bench.records.commands(draft.id, name),
+            clock=bench.clock,
+            wanted=wanted,
+        )
 
     def observe(self, draft: Draft, wanted: Gates | None = None) -> Observed:
         """One look at GitLab for this draft."""
@@ -217,6 +213,7 @@ class Session:
             now=bench.clock(),
             reason=reason,
             vocabulary=bench.assets.vocabulary(),
+            chat=bench.settings.instance(name, bench.environ).chat,
         )
 
     def _learn(self, draft: Draft, observed: Observed) -> bool:
@@ -264,30 +261,17 @@ class Session:
 
         return prepare(self, draft, phase, step, reason)
 
-    def apply(self, prepared: Prepared, on_update: Callable[[Operation], None] = lambda _: None) -> ApplyResult:
-        """Make the plan's changes, once.
+    def apply(
+        self,
+        prepared: Prepared,
+        on_update: Callable[[Operation], None] = lambda _: None,
+        attest: Attest | None = None,
+    ) -> ApplyResult:
+        """Make the plan's changes, once. `attest` has a person run each chat command, one after the other.
 
-        Blocked when a requirement is open, InUse when another process applies this rollout, Stale when one has since
-        the plan was made.
+        Blocked when a requirement is open or nobody is there to run a command, InUse when another process applies this
+        rollout, Stale when one has since the plan was made.
         """
-        from tui.runtime.apply import Applier
-        from tui.runtime.since import applied_since
+        from tui.runtime.applying import apply
 
-        plan, records = prepared.plan, self.workbench.records
-        if plan.blocked:
-            raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked))
-        with self.turn(plan.rollout, needed=not plan.reduces):
-            if not plan.reduces and records.mark(plan.rollout, plan.instance) != prepared.mark:
-                since = applied_since(records, plan.rollout, plan.instance, prepared.mark)
-                raise Stale(f"{plan.rollout} was applied since this plan was made", since)
-            return Applier(
-                gateway=self.gateway,
-                records=records,
-                observer=self.observer(prepared.situation.draft),
-                observed=prepared.situation.observed,
-                plan=plan,
-                clock=_in_order(self.workbench.clock, prepared.situation.entries),
-                new_id=new_id,
-                cancel=self.cancel,
-                on_update=on_update,
-            ).run()
+        return apply(self, prepared, on_update, attest)

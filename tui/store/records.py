@@ -149,6 +149,10 @@ class Records:
         where = "rollout = ? AND instance = ? AND kind IN ('create-issue', 'add-note')"
         return self._operations(where, rollout, instance)
 
+    def commands(self, rollout: str, instance: str) -> list[Operation]:
+        """The chat commands of a rollout, whatever became of them, oldest first."""
+        return self._operations("rollout = ? AND instance = ? AND kind = 'run-command'", rollout, instance)
+
     def adopted(self, rollout: str, instance: str) -> list[Operation]:
         """The operations that were found on GitLab since the last apply that was done, oldest first."""
         where = (
