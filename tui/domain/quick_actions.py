@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from tui.domain.source import kinds
 
@@ -149,7 +148,7 @@ class QuickAction:
     @property
     def assigns(self) -> bool:
         """Whether its argument are usernames to assign."""
-        return self.name == "assign"
+        return self.name in {"assign", "reassign"}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -170,7 +169,6 @@ class Taken:
     actions: tuple[QuickAction, ...]
 
 
-@lru_cache(maxsize=8)
 def take_out(text: str) -> Taken:
     """Take GitLab's quick actions out of `text`.
 

@@ -18,6 +18,7 @@ from tui.gateway import actors, feature_flags, flags, seen, wire
 from tui.gateway.addresses import base_of, inside, issue_in
 from tui.gateway.cancel import Cancel
 from tui.gateway.connection import Connection
+from tui.gateway.flags import Flags
 from tui.gateway.identity import Identity
 from tui.gateway.tokens import TokenSeen
 from tui.gateway.transport import Limits, Transport, escape
@@ -83,12 +84,12 @@ class Gateway:
 
     # Feature flags and their actors
 
-    def flags(self) -> dict[str, FlagSeen]:
+    def flags(self) -> Flags:
         """All flags that have gates or a definition, by name. Raises NotAdmin."""
         with self._identity.as_administrator():
             return flags.read_all(self._transport)
 
-    def gates(self) -> dict[str, FlagSeen]:
+    def gates(self) -> Flags:
         """The flags that have gates, by name, and nothing else of them: the quick look. Raises NotAdmin."""
         with self._identity.as_administrator():
             return flags.read_gates(self._transport)

@@ -8,32 +8,35 @@ from tui.gateway import seen, wire
 from tui.gateway.transport import Transport
 
 
-def read_gates(transport: Transport) -> dict[str, FlagSeen]:
-    """All flags that have gates, by name: one request. Raises NotAdmin."""
-    return _with_gates(transport)
+class Flags(dict[str, FlagSeen]):
+    """Flags by name; `complete` when those are among them that are defined and have no gates."""
+
+    complete = False
+
+    def named(self, name: str) -> FlagSeen:
+        """The flag; for one that is not there `defined` tells whether that is certain."""
+        return self.get(name) or FlagSeen(name, defined=False if self.complete else None)
 
 
-def read_all(transport: Transport) -> dict[str, FlagSeen]:
-    """All flags that have gates or a definition, by name. Raises NotAdmin."""
-    found = _with_gates(transport)
-    for definition in _definitions(transport) or ():
+def read_gates(transport: Transport) -> Flags:
+    """All flags that have gates: one request. Raises NotAdmin."""
+    features = transport.read("/features", list[wire.Feature], subject="its feature flags")
+    return Flags((flag.name, flag) for flag in map(seen.flag, features))
+
+
+def read_all(transport: Transport) -> Flags:
+    """All flags that have gates, and those that have a definition where GitLab tells. Raises NotAdmin."""
+    found = read_gates(transport)
+    definitions = _definitions(transport)
+    found.complete = definitions is not None
+    for definition in definitions or ():
         found[definition.name] = seen.with_definition(found.get(definition.name), definition)
     return found
 
 
 def read_one(transport: Transport, name: str) -> FlagSeen:
     """One flag; when it has no definition, `defined` tells whether that is certain. Raises NotAdmin."""
-    gates = _with_gates(transport).get(name)
-    definitions = _definitions(transport)
-    if definitions is None:
-        return gates or FlagSeen(name)
-    definition = next((one for one in definitions if one.name == name), None)
-    return seen.with_definition(gates, definition) if definition else gates or FlagSeen(name, defined=False)
-
-
-def _with_gates(transport: Transport) -> dict[str, FlagSeen]:
-    features = transport.read("/features", list[wire.Feature], subject="its feature flags")
-    return {flag.name: flag for flag in map(seen.flag, features)}
+    return read_all(transport).named(name)
 
 
 def _definitions(transport: Transport) -> list[wire.Definition] | None:

@@ -16,9 +16,10 @@ from tui.runtime.doctor_row import Row, failed
 
 if TYPE_CHECKING:
     from tui.domain.draft import Draft
-    from tui.domain.observed import FlagSeen, ProjectSeen
+    from tui.domain.observed import ProjectSeen
     from tui.gateway.client import Gateway
     from tui.gateway.connection import Connection
+    from tui.gateway.flags import Flags
     from tui.runtime.workbench import Session
 
 SOON = timedelta(days=14)
@@ -43,7 +44,7 @@ class Subject:
     draft: Draft | None
     refused: GitLabError | None = None
     project: ProjectSeen | None = None
-    flags: dict[str, FlagSeen] | None = None
+    flags: Flags | None = None
 
     @property
     def target(self) -> str:

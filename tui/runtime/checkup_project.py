@@ -75,7 +75,7 @@ def _flags(subject: Subject) -> Iterator[Row]:
     if subject.flags is None:
         yield Row("flags", "skipped", "not checked: the token does not see instance flags")
         return
-    if not any(flag.defined for flag in subject.flags.values()):
+    if not subject.flags.complete:
         text = f"{counted(len(subject.flags), 'flag')} can be read; GitLab does not tell which ones it defines"
         yield Row("flags", "warning", text, "Check the name of the flag: a mistyped one would be made anew.")
     elif subject.draft is not None and subject.target == "instance":
@@ -112,12 +112,15 @@ def _flag_project(subject: Subject, draft: Draft) -> Row:
         return Row("target", "failed", "no project for the flag given", "Set flag.project in the draft.")
     try:
         seen = subject.gateway.project(path)
+        role = ROLES.get(seen.access_level, f"access level {seen.access_level}")
+        if seen.access_level < DEVELOPER and not subject.gateway.operator().powers:
+            hint = "Project flags ask for the role developer or a higher one."
+            return Row("target", "failed", f"{role} in {seen.path}", hint)
+        flag = subject.gateway.project_flag(seen.id, draft.flag.name) if draft.flag.name else None
     except GitLabError as error:
         return failed("target", error)
-    role = ROLES.get(seen.access_level, f"access level {seen.access_level}")
-    if seen.access_level < DEVELOPER and not subject.gateway.operator().powers:
-        return Row("target", "failed", f"{role} in {seen.path}", "Project flags ask for the role developer or higher.")
-    return Row("target", "ok", f"{draft.flag.name} in {seen.path}, as {role}")
+    there = "is there" if flag else "is not there yet and will be made"
+    return Row("target", "ok", f"the flag {draft.flag.name} of {seen.path} {there}")
 
 
 CHECKS = (_project, _role, _templates, _flags, _target)

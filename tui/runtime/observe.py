@@ -142,10 +142,8 @@ class Observer:
                 return FlagLook({name: attested_flag(name, self._entries, self._commands()) for name in names})
             remarks.append(f"The flag's gates could not be read: {error}")
             return FlagLook({})
-        readable = any(flag.defined for flag in everything.values())
-        absent = {name: FlagSeen(name, defined=False if readable else None) for name in names}
         similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=SIMILAR, cutoff=0.6)
-        seen = {name: everything.get(name, absent[name]) for name in names}
+        seen = {name: everything.named(name) for name in names}
         remarks.extend(
             f"This GitLab does not tell which flags there are: a mistyped {name} would be made anew."
             for name, flag in seen.items()

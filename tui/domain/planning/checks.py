@@ -11,7 +11,7 @@ from tui.domain.plan import Change
 from tui.domain.planning.goals import action_of, flag_of, reduces
 from tui.domain.planning.situation import Situation
 from tui.domain.planning.targets import target_of
-from tui.domain.planning.texts import slot_path, text_warnings, too_long
+from tui.domain.planning.texts import text_warnings, too_long
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements
 from tui.domain.steps import ISSUES
@@ -47,7 +47,7 @@ def all_requirements(
 
 
 def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> Iterable[Requirement]:
-    texts = {slot_path(situation, slot): text for slot, text in bodies.items()}
+    texts = {f"issues.{slot}": text for slot, text in bodies.items()}
     phase = situation.guide.phase(goal.phase)
     if phase is not None and phase.announced:
         texts["announcement"] = situation.draft.announcement.text
@@ -56,7 +56,7 @@ def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> I
         if found:
             shown = ", ".join(f"{one.text} (line {one.line})" for one in found[:_SHOWN])
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            where = path.removeprefix("issues.").removesuffix(".body")
+            where = path.removeprefix("issues.")
             yield _waivable(situation, f"leftovers-{where}", f"Leftover placeholders in {where}: {shown}{more}", path)
 
 
