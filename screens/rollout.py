@@ -154,7 +154,7 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
         left.append([heading("Phases"), *phases])
         right: list[Sequence[Row]] = []
         if self._situation is not None:
-            left.append(needed_rows(self._situation))
+            left.append(needed_rows(self._situation, now))
             right = [gates_rows(self._situation), issue_rows(self._situation)]
         right.append(entry_rows(self._entries, here.steps))
         self.query_one("#rollout", Columns).set_rows(joined(*left), joined(*right))

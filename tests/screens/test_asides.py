@@ -10,6 +10,7 @@ from tests.support.hostile import IDS, STRINGS, harmless
 from tests.support.shell import comes_to, drawn, keep, running, sees, shown, type_in, workbench
 from tests.support.waiting import wait_for
 from tui.app.answers import ExitState
+from tui.app.palette import fitting
 from tui.runtime.workbench import Workbench
 from tui.store.lock import DraftLock
 from tui.store.settings import Instance, Settings, load, save
@@ -56,6 +57,22 @@ async def test_the_palette_runs_what_a_key_would(bench: Workbench) -> None:
         if shown(pilot) == "CommandPalette":
             await pilot.press("enter")
         await comes_to(pilot, "HistoryScreen")
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "score"),
+    [
+        ("hist", "The phase history", 1),
+        ("phase hist", "The phase history", 1),
+        ("history phase", "The phase history", 0),
+        ("story", "The phase history", 0.5),
+        ("tph", "The phase history", 0),
+        ("(h", "History  (h)", 1),
+        ("", "History", 0),
+    ],
+)
+def test_a_palette_hit_has_the_typed_words_in_their_order(query: str, text: str, score: float) -> None:
+    assert fitting(query, text) == score
 
 
 async def test_settings_say_where_tokens_come_from_and_never_the_token(tmp_path: Path) -> None:

@@ -97,10 +97,17 @@ async def test_gates_plan_issues_and_entries_are_shown_with_the_time_of_reading(
         assert "the team (group code-creation, alice, bob), gitlab_team_members or 10 % of users" in shown
         assert "http://127.0.0.1/code-creation/rollouts/-/issues/1" in shown
         assert "advanced to 10 % of users" in shown
-        assert "Nothing stands in the way of 25 % of users" in shown
+        assert "Only the wait stands in the way of 25 % of users: due in 2 h (at 2026-11-22 12:00 UTC)" in shown
         assert "2026-11-22 10:00 UTC" in screen.query_one("#reading", StatusLine).plain
         await pilot.press("i")
         assert app.copied[0].count("\n") == len(SLOTS) - 1
+
+
+async def test_when_the_wait_is_over_nothing_stands_in_the_way() -> None:
+    app, screen = host(climbed(1, 10), passed=timedelta(hours=2))
+    async with app.run_test():
+        screen.show(seen(TEN, climbed(1, 10)))
+        assert "Nothing stands in the way of 25 % of users" in text(screen)
 
 
 async def test_a_change_by_somebody_else_is_told_and_can_be_put_back() -> None:

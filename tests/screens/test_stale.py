@@ -12,12 +12,13 @@ from screens.apply import ApplyAnswer, ApplyScreen
 from screens.review import ReviewContext, ReviewScreen
 from tests.runtime.conftest import gateway
 from tests.support.host import Host, prepared
-from tests.support.rollouts import FLAG, TEAM, climbed, guide, observed, plan, sample, seen_issue, situation
+from tests.support.rollouts import FLAG, TEAM, climbed, entry, guide, observed, plan, sample, seen_issue, situation
 from tests.support.shell import comes_to, keep, running, sees, workbench
 from tests.support.waiting import wait_for
 from tui.domain.draft import Place
 from tui.domain.drift import Drift, Refused, plan_difference
 from tui.domain.errors import Stale
+from tui.domain.gates import OFF
 from tui.domain.plan import Request
 from tui.runtime.apply import ApplyResult
 from tui.runtime.connect import Instance
@@ -45,7 +46,7 @@ async def test_the_new_plan_marks_what_the_refused_one_did_not_have() -> None:
         screen.show(prepared(now))
         await pilot.pause()
         text = screen.query_one(Columns).text
-    assert text.startswith(f"The plan for {was.title} was refused\n  ! somebody else did it (by bob)")
+    assert text.startswith(f"The plan before was refused: {was.title}\n  ! somebody else did it (by bob)")
     assert "no longer: Create the confidential issue “Codestral 25.01 Rollout Plan”" in text
     assert f"no longer: Add alice to {FLAG}" in text
     assert "▸ changed: Link rollout-plan to internal-rollout" in text
@@ -84,11 +85,17 @@ async def test_each_change_since_is_a_row_of_the_apply() -> None:
     assert lines[place + 1 : place + 3] == ["it advanced (by bob)", "and again"]
 
 
-async def test_from_review_to_refusal_to_the_new_plan_by_keys(server: Server, tmp_path: Path) -> None:
+async def test_from_rollout_to_review_to_refusal_to_the_new_plan_by_keys(server: Server, tmp_path: Path) -> None:
     bench = workbench(tmp_path, {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token})
-    keep(bench, "mine", gitlab=Place(instance="env", project="code-creation/rollouts"))
-    bench.places.put("mine", "review")
+    keep(bench, "mine", "My rollout", gitlab=Place(instance="env", project="code-creation/rollouts"))
+    bench.records.add(entry("issues", "", OFF, OFF, rollout="mine", instance="env", action="create-issues"))
     async with running(bench, (120, 40), open_draft="mine") as pilot:
+        await comes_to(pilot, "RolloutScreen")
+        await pilot.press("h")
+        await sees(pilot, "My rollout › History")
+        await pilot.press("escape")
+        await comes_to(pilot, "RolloutScreen")
+        await pilot.press("n")
         await comes_to(pilot, "ReviewScreen")
         await sees(pilot, "15 changes to make")
         client = gateway(server)
@@ -101,5 +108,5 @@ async def test_from_review_to_refusal_to_the_new_plan_by_keys(server: Server, tm
         await pilot.press("y")
         await sees(pilot, "GitLab is not as the plan saw it", "is on for dave", "GitLab keeps no record")
         await pilot.press("r")
-        await sees(pilot, "was refused", "is on for dave", "Effect (another one than in the refused plan)")
+        await sees(pilot, "was refused", "keeps no record", "Effect (another one than in the refused plan)")
     assert not [one for one in server.requests if one.method != "GET" and "/features/" not in one.path]

@@ -312,3 +312,11 @@ async def test_nothing_typed_is_undone_when_the_form_settles_between_two_keys() 
         await one.settled()
         assert one.draft.team.stakeholders == ("alice", "bob", "carol")
         assert one.shown("team.stakeholders") == "alice, bob,  carol"
+
+
+async def test_a_terminal_that_gets_small_still_shows_the_field_with_the_focus() -> None:
+    async with wizard(ModelScreen, size=(120, 40)) as one:
+        await one.go("flag.actor")
+        await one.pilot.resize_terminal(60, 20)
+        await one.until(lambda: "Actor" in one.app.drawn, "the field in view")
+        assert one.at == "flag.actor"

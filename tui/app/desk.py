@@ -70,11 +70,11 @@ class DeskApp(AnsweringApp):
             return None
         return Badge.of(self.bench.instance(self.forced_instance))
 
-    def history_screen(self, rollout: str, instance: str) -> HistoryScreen:
-        """The table of one rollout, or of all when none is named."""
+    def history_screen(self, rollout: str, instance: str, title: str = "") -> HistoryScreen:
+        """The table of one rollout, called by its title, or of all when none is named."""
         from screens.history import HistoryScreen
 
-        return HistoryScreen(self.history, rollout=rollout, instance=instance, badge=self.badge)
+        return HistoryScreen(self.history, rollout=rollout, title=title, instance=instance, badge=self.badge)
 
     def history(self) -> History:
         """Called on threads: the records database is opened here."""

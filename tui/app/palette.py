@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
@@ -14,6 +15,20 @@ from tui.app.asides import distinct
 
 MOVES = "lines."
 """Ids of keys that only move: nobody looks for them by name."""
+
+
+def fitting(query: str, text: str) -> float:
+    """How well `text` has the words of `query`: each in it, in their order, best at the start of a word; 0 for not."""
+    folded, place, score = text.casefold(), 0, 0.0
+    words = query.casefold().split()
+    for word in words:
+        start = re.compile(rf"(?<!\w){re.escape(word)}").search(folded, place)
+        found = start.start() if start else folded.find(word, place)
+        if found < 0:
+            return 0
+        score += 1 if start else 0.5
+        place = found + len(word)
+    return score / len(words) if words else 0
 
 
 class Commands(Provider):
@@ -35,10 +50,9 @@ class Commands(Provider):
             yield DiscoveryHit(Content(text), self._run(active), text=text, help=active.tooltip)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
-        """What fits the typed letters."""
-        matcher = self.matcher(query)
+        """What has the typed words."""
         for active in self._found():
             text = self._text(active)
-            score = max(matcher.match(text), matcher.match(active.tooltip) / 2)
+            score = fitting(query, text) or fitting(query, f"{text} {active.tooltip}") / 2
             if score > 0:
                 yield Hit(score, Content(text), self._run(active), text=text, help=active.tooltip)

@@ -62,7 +62,7 @@ def _set_diff(name: str, kept: list[str], added: list[str], removed: list[str]) 
     words: list[tuple[str, Tone]] = [
         ("  ", ""),
         (name.ljust(_NAME), ""),
-        (", ".join(kept) or "–", "muted"),
+        (", ".join([*kept, *removed]) or "–", "muted"),
         ("  →", "muted"),
     ]
     changes: list[tuple[str, Tone]] = [(f"+{one}", "success") for one in added]

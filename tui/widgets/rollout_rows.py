@@ -99,15 +99,19 @@ def needed(situation: Situation, step: Step) -> list[Requirement]:
     return [one for one in found if one.state == "open"]
 
 
-def needed_rows(situation: Situation) -> list[Row]:
-    """What the next step still needs; what blocks it first."""
+def needed_rows(situation: Situation, now: datetime) -> list[Row]:
+    """What the next step still needs; what blocks it first. A wait that runs is told with its end."""
     step = situation.progress.next
     if step is None:
         return []
     strictness = situation.draft.strictness
     found = sorted(needed(situation, step), key=lambda one: not one.blocks(strictness))
     if not found:
-        return [Row(line(("✓ ", "success"), f"Nothing stands in the way of {step.title}"), hang=2)]
+        at = situation.progress.due_at() if situation.progress.remaining(now) else None
+        if at is None:
+            return [Row(line(("✓ ", "success"), f"Nothing stands in the way of {step.title}"), hang=2)]
+        wait = f"Only the wait stands in the way of {step.title}: due {due(at, now)}"
+        return [Row(line(("○ ", "muted"), wait, (f" (at {moment(at)} UTC)", "muted")), hang=2)]
     rows = [heading(f"Before {step.title}: {counted(len(found), 'requirement')} open")]
     for one in found:
         blocks = one.blocks(strictness)

@@ -128,8 +128,13 @@ class WizardScreen(WizardFrame):
         return self.size.width >= WIDE or self.has_class("-preview")
 
     def on_resize(self) -> None:
-        """A wide screen shows the preview."""
+        """A wide screen shows the preview; a small one must still show where one is."""
         self.call_after_refresh(self.draw_preview)
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
+        if self.focused is not None and self.form in self.focused.ancestors:
+            self.focused.scroll_visible(animate=False)
 
     # changes
 
