@@ -167,22 +167,22 @@ class PlanIssuesScreen(WizardScreen):
     def _option(self, slot: str) -> Option:
         kind, phase = split_slot(slot)
         rule = self.guide.issue(kind)
-        drafted = self.draft.issue(slot)
+        drafted = replace(self.text, slot=slot).issue
         name = (rule.name if rule else kind) + (f" for {phase}" if phase else "")
         missing = sum(one.path.startswith(f"issues[{slot}]") and one.level in {"error", "open"} for one in self.items)
-        if drafted and drafted.skip:
-            note = "– left out"
+        if drafted.skip:
+            note = "– left out" if self.draft.issue(slot) else "– optional"
         elif missing:
             note = f"○ {counted(missing, 'item')} open"
-        elif drafted and drafted.body:
+        elif drafted.body:
             note = "✓ your own text"
         else:
-            note = "✓ exists" if drafted and drafted.existing else "✓ filled in"
+            note = "✓ exists" if drafted.existing else "✓ filled in"
         return Option(slot, name, note)
 
     def _issue(self, rule: PlanIssue) -> list[Spec]:
         path = f"issues[{self.slot}]"
-        drafted = self.draft.issue(self.slot) or IssueDraft(kind=rule.kind)
+        drafted = self.text.issue
         found: list[Spec] = [
             Heading(self._called(self.slot)),
             Field(f"{path}.skip", "Make it", "choice", help=self._blocks(rule), sentence=rule.sentence,

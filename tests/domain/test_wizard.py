@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from tests.domain.shipped import guides, samples
+from tests.support.rollouts import plan
 from tui.domain.draft import Draft, FlagSpec, IssueDraft
-from tui.domain.edit import add_issue, put, waive
+from tui.domain.edit import add_issue, get, put, waive
 from tui.domain.history import Entry
 from tui.domain.wizard import OpenItem, first_open, issue_slots, open_items, step_of
 
@@ -123,3 +124,38 @@ def test_the_general_issue_is_there_until_every_phase_has_its_own() -> None:
     assert issue_slots(draft, V1, "rollout-plan") == ["rollout-plan", *own]
     draft = add_issue(draft, "rollout-plan", "everyone", V1)
     assert issue_slots(draft, V1, "rollout-plan") == ["rollout-plan@everyone", *own]
+
+
+def test_leftovers_are_listed_at_the_field_that_they_were_typed_in() -> None:
+    draft = put(SAMPLE, "model.vendor", "TBD", V1)
+    draft = put(put(draft, "title", "<model name>", V1), "announcement.text", "Fine.\nfrom ???? on", V1)
+    draft = put(draft, "phases[members].answers.quota-increase", "TBA", V1)
+    items = items_of(draft)
+    assert {path: (one.step, one.level, one.text) for path, one in items.items()} == {
+        "title": ("model", "error", "Title still has <model name>"),
+        "model.vendor": ("model", "error", "Vendor still has TBD"),
+        "announcement.text": ("phases", "error", "Text still has ????"),
+        "phases[members].answers.quota-increase": ("phases", "error", "Quota-increase still has TBA"),
+    }
+
+
+def test_the_review_leads_to_the_field_that_a_leftover_comes_from() -> None:
+    def path(draft: Draft) -> str:
+        return next(one.path for one in plan(draft).blocked if one.id == "leftovers-rollout-plan")
+
+    assert path(put(SAMPLE, "model.vendor", "TBD", V1)) == "model.vendor"
+    both = put(put(SAMPLE, "model.vendor", "TBD", V1), "issues[rollout-plan].fields.overview", "TBD", V1)
+    assert path(both) == "issues[rollout-plan].fields.overview"
+
+
+def test_an_issue_that_no_phase_asks_for_is_left_out_until_it_is_wanted() -> None:
+    kinds = {path.split("]")[0].removeprefix("issues[") for path in items_of(EMPTY) if path.startswith("issues[")}
+    assert kinds == {"rollout-plan", "internal-rollout", "internal-feedback"}
+    assert get(EMPTY, "issues[flag-rollout].skip", V1) is True
+    assert get(EMPTY, "issues[rollout-plan].skip", V1) is False
+    wanted = put(EMPTY, "issues[flag-rollout].skip", False, V1)
+    assert "issues[flag-rollout].fields.summary" in items_of(wanted)
+    filled = put(EMPTY, "issues[flag-rollout].fields.summary", "Fine.", V1)
+    assert not filled.issues[0].skip
+    assert "issue:flag-rollout" not in {one.id for one in plan(EMPTY, "issues").changes}
+    assert "issue:flag-rollout" in {one.id for one in plan(filled, "issues").changes}

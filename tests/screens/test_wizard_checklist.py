@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from screens.checklist import ChecklistScreen
 from tests.domain.shipped import samples
-from tests.support.rollouts import NOW
+from tests.support.clock import Clock
 from tests.support.wizard import EMPTY, SAMPLE, wizard
 from tui.domain.draft import Capacity
 from tui.widgets.row_editor import RowEditor
@@ -15,13 +15,15 @@ FIRST = "checks[considerations-reviewed]"
 
 
 async def test_space_changes_a_state_and_signs_it() -> None:
-    async with wizard(ChecklistScreen, EMPTY) as one:
+    clock = Clock()
+    async with wizard(ChecklistScreen, EMPTY, clock=clock) as one:
         assert f"{FIRST}.note" not in one.paths()
+        clock.forward(days=1)
         await one.press("space")
         await one.settled()
         answer = one.draft.check("considerations-reviewed")
-        assert (answer.state, answer.by, answer.at) == ("done", "zoe", NOW)
-        assert "done by zoe, 2026-11-22 10:00 UTC" in one.app.drawn
+        assert (answer.state, answer.by, answer.at) == ("done", "zoe", clock.now)
+        assert "done by zoe, 2026-11-23 10:00 UTC" in one.app.drawn
         await one.press("space", "space")
         answer = one.draft.check("considerations-reviewed")
         assert (answer.state, answer.by, answer.at) == ("open", "", None)

@@ -10,6 +10,7 @@ import pytest
 
 from screens.plan_issues import PlanIssuesScreen
 from tests.domain.shipped import guides
+from tests.support.clock import Clock
 from tests.support.wizard import EMPTY, SAMPLE, Wizard, wizard
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.edit import put
@@ -92,8 +93,10 @@ async def test_a_problem_of_another_issue_chooses_it() -> None:
 
 
 async def test_leaving_one_out_says_what_it_blocks_and_asks_for_a_reason() -> None:
-    async with wizard(PlanIssuesScreen, field="issues.internal-rollout") as one:
+    clock = Clock()
+    async with wizard(PlanIssuesScreen, field="issues.internal-rollout", clock=clock) as one:
         await one.until(lambda: one.at == "issues[internal-rollout].skip", "the field")
+        clock.forward(hours=2)
         await one.press("space")
         await one.settled()
         assert issue(one.draft, "internal-rollout").skip
@@ -104,7 +107,7 @@ async def test_leaving_one_out_says_what_it_blocks_and_asks_for_a_reason() -> No
         await one.settled()
         waiver = one.draft.waiver("internal-rollout-issue")
         assert waiver is not None
-        assert (waiver.reason, waiver.by) == ("Covered", "alice")
+        assert (waiver.reason, waiver.by, waiver.at) == ("Covered", "alice", clock.now)
         assert "Nothing is open here" in one.status
         await one.press("shift+tab", "space")
         await one.settled()
@@ -166,3 +169,17 @@ async def test_a_terminal_that_cannot_be_handed_over_says_so() -> None:
         await one.go("issues[rollout-plan].fields.overview")
         await one.press("ctrl+e")
         assert "cannot be handed to an editor" in one.status
+
+
+async def test_what_no_phase_asks_for_is_made_only_when_it_is_wanted() -> None:
+    async with wizard(PlanIssuesScreen, EMPTY, size=(120, 40), field="issues.flag-rollout") as one:
+        path = "issues[flag-rollout].skip"
+        await one.until(lambda: one.at == path, "the field")
+        assert one.shown(path) == "no, leave it out"
+        assert "– optional" in one.app.drawn
+        assert [field for field in one.paths() if field.startswith("issues[")] == [path]
+        assert not one.saved
+        await one.press("space")
+        await one.settled()
+        assert "issues[flag-rollout].fields.summary" in one.paths()
+        assert not issue(one.draft, "flag-rollout").skip

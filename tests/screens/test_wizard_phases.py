@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from screens.phases import PhasesScreen
 from tests.domain.shipped import guides
-from tests.support.rollouts import NOW
+from tests.support.clock import Clock
 from tests.support.wizard import EMPTY, SAMPLE, Wizard, wizard
 from tui.domain.draft import Criterion, PhaseDraft, StepDraft
 from tui.domain.edit import get, put
@@ -151,8 +151,10 @@ async def test_criteria_are_added() -> None:
 
 
 async def test_a_waiver_is_signed() -> None:
-    async with wizard(PhasesScreen) as one:
+    clock = Clock()
+    async with wizard(PhasesScreen, clock=clock) as one:
         await one.go("waivers")
+        clock.forward(hours=2)
         await one.press("enter")
         await dialog(one)
         await one.press("right", "enter")
@@ -164,7 +166,7 @@ async def test_a_waiver_is_signed() -> None:
             "provider-capacity",
             "Because",
             "alice",
-            NOW,
+            clock.now,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -34,7 +35,12 @@ SAMPLE = samples()["sample-codestral-2501"]
 SIZE = (80, 24)
 
 
-def context(read_only: str = "", entries: tuple[Entry, ...] = (), templates: Templates = NOT_READ) -> WizardContext:
+def context(
+    read_only: str = "",
+    entries: tuple[Entry, ...] = (),
+    templates: Templates = NOT_READ,
+    clock: Callable[[], datetime] = lambda: NOW,
+) -> WizardContext:
     """What the app gives a screen of the wizard."""
     return WizardContext(
         instance=Instance("sandbox", "SANDBOX"),
@@ -43,7 +49,7 @@ def context(read_only: str = "", entries: tuple[Entry, ...] = (), templates: Tem
         instances=(Instance("sandbox", "SANDBOX"), Instance("main", "PRODUCTION main", "https://g.example", True)),
         read_only=read_only,
         entries=entries,
-        now=NOW,
+        clock=clock,
         operator="zoe",
         vocabulary=vocabulary(),
         templates=templates,
@@ -147,9 +153,10 @@ async def wizard(
     read_only: str = "",
     entries: tuple[Entry, ...] = (),
     templates: Templates = NOT_READ,
+    clock: Callable[[], datetime] = lambda: NOW,
 ) -> AsyncIterator[Wizard]:
     """A screen of the wizard on top of an empty app."""
-    screen = kind(draft, guides()[draft.guide], context=context(read_only, entries, templates), field=field)
+    screen = kind(draft, guides()[draft.guide], context=context(read_only, entries, templates, clock), field=field)
     app = Host(screen)
     async with app.run_test(size=size, notifications=True) as pilot:
         found = Wizard(app, screen, pilot)

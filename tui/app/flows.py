@@ -41,7 +41,7 @@ class Stage(Protocol):
 
     def templates_of(self, draft: Draft) -> Templates | None: ...
 
-    def history_screen(self, rollout: str, instance: str) -> BaseScreen[None]: ...
+    def history_screen(self, rollout: str, instance: str, title: str) -> BaseScreen[None]: ...
 
     async def ask(self, screen: BaseScreen[T]) -> T: ...
 
@@ -140,7 +140,7 @@ class DraftFlow:
             instances=instances(bench.settings, bench.environ),
             read_only=self._opened.read_only,
             entries=tuple(self._entries()),
-            now=bench.clock(),
+            clock=bench.clock,
             operator=self._operator,
             editor=bench.settings.editor,
             vocabulary=bench.assets.vocabulary(),
@@ -227,7 +227,8 @@ class DraftFlow:
         )
         answer = await self._stage.ask(screen)
         if answer.go == "history":
-            await self._stage.ask(self._stage.history_screen(self._opened.draft.id, context.instance.name))
+            draft, instance = self._opened.draft, context.instance.name
+            await self._stage.ask(self._stage.history_screen(draft.id, instance, draft.title))
             return Place(ROLLOUT)
         if answer.go in {"next", "step"}:
             return Place(REVIEW, phase=answer.phase, step=answer.step, reason=answer.reason, origin=ROLLOUT)

@@ -46,8 +46,10 @@ def put(draft: Draft, path: str, value: object, guide: Guide) -> Draft:
     head, *rest = split(path) or ("",)
     if head not in _RECORDS or not rest:
         return _set(draft, [head, *rest], value, path)
-    old = _record(draft, head, rest[0], guide)
-    return _placed(draft, head, rest[0], _set(old, rest[1:], value, path), guide)
+    new = _set(_record(draft, head, rest[0], guide), rest[1:], value, path)
+    if isinstance(new, IssueDraft) and draft.issue(rest[0]) is None and rest[1:] != ["skip"]:
+        new = replace(new, skip=False)  # whoever fills it in wants it
+    return _placed(draft, head, rest[0], new, guide)
 
 
 def canonical(draft: Draft, path: str) -> str:
@@ -121,14 +123,19 @@ def _record(draft: Draft, kind: str, key: str, guide: Guide) -> Struct:
     return found if isinstance(found, Struct) else _blank(kind, key, guide)
 
 
+def default_plan_issue(slot: str, guide: Guide) -> IssueDraft:
+    """What a plan issue is when the draft does not mention it: one that no phase asks for is left out."""
+    kind, _, phase = slot.partition("@")
+    return IssueDraft(kind=kind, phase=phase, skip=not any(kind in one.issues for one in guide.phases))
+
+
 def _blank(kind: str, key: str, guide: Guide) -> Struct:
     if kind == "checks":
         return CheckAnswer(id=key)
     if kind == "waivers":
         return Waiver(requirement=key)
     if kind == "issues":
-        name, _, phase = key.partition("@")
-        return IssueDraft(kind=name, phase=phase)
+        return default_plan_issue(key, guide)
     phase_rule = guide.phase(key)
     return default_phase(phase_rule) if phase_rule else PhaseDraft(id=key)
 

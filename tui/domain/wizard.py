@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.draft import Draft, IssueDraft
-from tui.domain.edit import canonical, within
+from tui.domain.edit import canonical, default_plan_issue, within
 from tui.domain.guide import Guide, PlanIssue, Section
 from tui.domain.history import Entry
+from tui.domain.leftover_fields import field_leftovers
 from tui.domain.lint import leftovers
 from tui.domain.problem import Problem
 from tui.domain.progress import progress
@@ -82,6 +83,7 @@ def open_items(
     found = [
         *(one for path, one in blanks.items() if path not in wrong),
         *(one for one in problems if one.level == "error" or not any(within(path, one.path) for path in blanks)),
+        *_leftovers(draft),
         *_required(draft, guide, entries),
         *_issues(draft, guide),
     ]
@@ -134,6 +136,12 @@ def _name(path: str) -> str:
     return path.replace("[", ".").replace("]", "").rsplit(".", 1)[-1].replace("_", " ").capitalize()
 
 
+def _leftovers(draft: Draft) -> Iterator[OpenItem]:
+    """What somebody meant to replace, in the fields that are not a plan issue's own."""
+    for path, one in field_leftovers(draft):
+        yield OpenItem(step_of(path), path, f"{_name(path)} still has {one.text}", "error")
+
+
 def _required(draft: Draft, guide: Guide, entries: Sequence[Entry]) -> Iterator[OpenItem]:
     """Open requirements of the selected phases that are still ahead, each once, for the first phase that asks."""
     state = progress(ladder(draft, guide), entries)
@@ -166,7 +174,7 @@ def issue_slots(draft: Draft, guide: Guide, kind: str) -> list[str]:
 def _issues(draft: Draft, guide: Guide) -> Iterator[OpenItem]:
     for rule in guide.issues:
         for slot in issue_slots(draft, guide, rule.kind):
-            issue = draft.issue(slot) or IssueDraft(kind=rule.kind)
+            issue = draft.issue(slot) or default_plan_issue(slot, guide)
             if issue.body.strip() and not issue.skip and not issue.existing:
                 yield from _own_text(rule, issue)
             elif not issue.skip and not issue.existing:

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from tui.domain.carried_out import CarriedOut
 from tui.domain.draft import Draft
+from tui.domain.edit import default_plan_issue
 from tui.domain.errors import RolloutError
 from tui.domain.guide import Guide
 from tui.domain.lint import leftovers
@@ -38,12 +39,11 @@ def _references(draft: Draft, guide: Guide) -> dict[str, str]:
     """A word in the place of each address that is not known before the issues exist."""
     found = {one.kind: f"(link to {one.name})" for one in guide.issues}
     found.update({one.slot: one.existing for one in draft.issues if one.existing})
-    return {slot: text for slot, text in found.items() if not _left_out(draft, slot)}
+    return {slot: text for slot, text in found.items() if not _left_out(draft, guide, slot)}
 
 
-def _left_out(draft: Draft, slot: str) -> bool:
-    issue = draft.issue(slot)
-    return issue is not None and issue.skip
+def _left_out(draft: Draft, guide: Guide, slot: str) -> bool:
+    return (draft.issue(slot) or default_plan_issue(slot, guide)).skip
 
 
 def _title(name: str, body: str) -> Content:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tui.domain.carried_out import CarriedOut, carry_out
 from tui.domain.draft import Draft, IssueDraft
-from tui.domain.edit import put
+from tui.domain.edit import default_plan_issue, put
 from tui.domain.guide import Guide
 from tui.domain.observed import Template
 from tui.domain.quick_actions import take_out
@@ -34,8 +34,7 @@ class IssueText:
     @property
     def issue(self) -> IssueDraft:
         """The issue as it is drafted."""
-        kind, _, phase = self.slot.partition("@")
-        return self.draft.issue(self.slot) or IssueDraft(kind=kind, phase=phase)
+        return self.draft.issue(self.slot) or default_plan_issue(self.slot, self.guide)
 
     @property
     def own(self) -> bool:

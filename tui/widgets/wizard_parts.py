@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from tui.domain.draft import Draft
 from tui.domain.guide import Guide
@@ -12,6 +12,7 @@ from tui.domain.history import Entry
 from tui.domain.observed import Template
 from tui.domain.template import Vocabulary
 from tui.runtime.connect import Instance
+from tui.runtime.workbench import utc_now
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,16 @@ class WizardContext:
     instances: tuple[Instance, ...] = ()
     read_only: str = ""
     entries: tuple[Entry, ...] = ()
-    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    clock: Callable[[], datetime] = utc_now
     operator: str = ""
     editor: str = ""
     vocabulary: Vocabulary = EMPTY
     templates: Templates = NOT_READ
+
+    @property
+    def now(self) -> datetime:
+        """The time: a screen of the wizard may be open for days."""
+        return self.clock()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from tui.domain import duration, lint
 from tui.domain.audience import who
 from tui.domain.gates import FULL, Route
+from tui.domain.leftover_fields import source
 from tui.domain.plan import Change
 from tui.domain.planning.goals import action_of, flag_of, reduces
 from tui.domain.planning.situation import Situation
@@ -47,16 +48,16 @@ def all_requirements(
 
 
 def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> Iterable[Requirement]:
-    texts = {f"issues.{slot}": text for slot, text in bodies.items()}
+    texts = dict(bodies)
     phase = situation.guide.phase(goal.phase)
     if phase is not None and phase.announced:
         texts["announcement"] = situation.draft.announcement.text
-    for path, text in texts.items():
+    for where, text in texts.items():
         found = lint.leftovers(text)
         if found:
             shown = ", ".join(f"{one.text} (line {one.line})" for one in found[:_SHOWN])
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            where = path.removeprefix("issues.")
+            path = source(situation.draft, where, found[0].text) if where in bodies else "announcement.text"
             yield _waivable(situation, f"leftovers-{where}", f"Leftover placeholders in {where}: {shown}{more}", path)
 
 
