@@ -12,7 +12,7 @@ from tui.domain.draft import Draft, IssueDraft
 from tui.domain.edit import add_issue, put, remove_issue, split, waive
 from tui.domain.guide import Guide, PlanIssue, Section
 from tui.domain.render import default_issue
-from tui.domain.text import counted, listing
+from tui.domain.text import counted, listing, sentence
 from tui.domain.wizard import StepId, issue_slots
 from tui.widgets.field_specs import Field, Heading, Note, Option, Spec
 from tui.widgets.issue_preview import issue_preview
@@ -48,8 +48,7 @@ class PlanIssuesScreen(WizardScreen):
     slot = ""
 
     def on_mount(self) -> None:
-        """Ask for the project's templates, unless they are known."""
-        super().on_mount()
+        """Ask for the project's templates, unless they are known. Textual calls the frame's own beginning, too."""
         if self.context.templates.by_kind is None and self.draft.gitlab.project:
             self.post_message(TemplatesWanted(self.draft))
 
@@ -82,7 +81,7 @@ class PlanIssuesScreen(WizardScreen):
             if answer is not None:
                 self.change(replace(text, draft=self.draft).kept(answer, begun))
 
-        note = line(("! ", "warning"), f"{text.news}. {NEWS}") if text.news else line((NOTE, "muted"))
+        note = line(("! ", "warning"), f"{sentence(text.news)}. {NEWS}") if text.news else line((NOTE, "muted"))
         title = f"{self._called(text.slot)}: the text"
         shown = text.issue.body if text.own else begun
         self.app.push_screen(TextEditor(title, shown, made=begun, note=note, editor=self.context.editor), done)
@@ -233,7 +232,7 @@ class PlanIssuesScreen(WizardScreen):
         """What to know of the fields when they make no text."""
         text = self.text
         if text.news:
-            return [Note("text", line(("! ", "warning"), f"{text.news}. F7 opens yours: {NEWS}"))]
+            return [Note("text", line(("! ", "warning"), f"{sentence(text.news)}. F7 opens yours: {NEWS}"))]
         return [Note("text", line(("! ", "warning"), OWN_TEXT))] if text.own else []
 
     @staticmethod

@@ -180,3 +180,117 @@ def test_a_commit_is_named_by_its_hash_or_not_at_all(merged: str, shown: str) ->
     drafted = IssueDraft(kind="flag-rollout", fields={"merge_commit": merged})
     text = body(DRAFT, "flag-rollout", issue=drafted, template="## Mine\n\nstatus <merge-commit-sha>")
     assert f"status {shown}\n" in text
+
+
+GENERATIONS = {
+    "questions for the team": (
+        [
+            "What",
+            "Owners",
+            "Expectations",
+            "What are we expecting to happen?",
+            "When is the feature viable?",
+            "What might happen if this goes wrong?",
+            "What can we monitor to detect problems with this?",
+            "Rollout Steps",
+            "Rollback Steps",
+        ],
+        ["Expectations", "When is the feature viable?"],
+    ),
+    "a long checklist": (
+        [
+            "Summary",
+            "Owners",
+            "Expectations",
+            "What are we expecting to happen?",
+            "What can go wrong and how would we detect it?",
+            "Rollout Steps",
+            "Rollout on non-production environments",
+            "Preparation before production rollout",
+            "Global rollout on production",
+            "Rollback Steps",
+        ],
+        [
+            "Expectations",
+            "Rollout on non-production environments",
+            "Preparation before production rollout",
+            "Global rollout on production",
+        ],
+    ),
+    "commands only": (
+        ["Summary", "DRI and channel", "What could go wrong?", "Gotchas", "Rollback"],
+        ["Gotchas"],
+    ),
+}
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_the_flag_rollout_template_is_known_in_its_three_generations(generation: str) -> None:
+    headings, kept = GENERATIONS[generation]
+    template = "\n\n".join(f"## {one}\n\n_Add {one}_" for one in headings)
+    filled = fill(template, body(DRAFT, "flag-rollout"), {}, vocabulary())
+    assert list(filled.kept) == kept
+    assert [one.text for one in lint.leftovers(filled.text)] == [f"_Add {one}_" for one in kept]
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        [
+            "Overview",
+            "Resources",
+            "Rollout success criteria",
+            "Dashboard references",
+            "Legal notes",
+            "Known issues",
+            "Timeline",
+            "Feedback from team members",
+            "Persevere / Continue criteria",
+            "Pivot / Pause / Rollback criteria",
+            "Mitigation and rollback plan",
+            "Release announcement",
+        ],
+        [
+            "1. Overview",
+            "**Resources**",
+            "Rollout Success Criteria",
+            "Dashboards",
+            "Legal",
+            "Known Issues:",
+            "Schedule",
+            "Internal feedback",
+            "Continue criteria",
+            "Pause criteria",
+            "Mitigation",
+            "Announcement",
+        ],
+    ],
+)
+def test_both_rollout_plan_templates_are_known(headings: list[str]) -> None:
+    template = "\n\n".join(f"## {one}\n\nTBD" for one in headings)
+    filled = fill(template, body(DRAFT, "rollout-plan"), {}, vocabulary())
+    assert filled.kept == ()
+    assert lint.leftovers(filled.text) == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "begins"),
+    [
+        ("<!--\n## Overview\nTBD\n-->\nx", "<!--\n## Overview\nTBD\n-->\nx\n\n## Overview\n\nours"),
+        ("---\n# name: x\n---\nx", "---\n# name: x\n---\nx\n\n## Overview\n\nours"),
+        ("<!-- never closed", "<!-- never closed\n-->\n\n## Overview\n\nours"),
+        ("```\nnever closed", "```\nnever closed\n```\n\n## Overview\n\nours"),
+        ("{{ 7*7 }} {% x %}", "{{ 7*7 }} {% x %}\n\n## Overview\n\nours"),
+        ("<!-- rollout-tui: timeline -->", "<!-- rollout-tui, timeline -->\n\n## Overview\n\nours"),
+        ("⟪at⟫", "&#x27EA;at&#x27EB;\n\n## Overview\n\nours"),
+    ],
+)
+def test_what_a_template_holds_stays_text(template: str, begins: str) -> None:
+    assert fill(template, "## Overview\n\nours").text == begins
+
+
+def test_carriage_returns_and_control_characters_of_a_template_do_nothing() -> None:
+    text = body(DRAFT, "rollout-plan", template="## Overview\r\n\r\nTBD\r\n\r\n## Mine\r\n\r\na\x1b[2Jb\x00\r/close")
+    assert "Codestral 25.01 becomes the model behind Code Completion." in text
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+    assert "/close" in text.split("## Mine")[1].splitlines()[2]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ def server(request: pytest.FixtureRequest, clock: Clock) -> Iterator[UnderTest]:
         yield running
 
 
-def on_any_gitlab(request: pytest.FixtureRequest, clock: Clock, latency: float = 0.0) -> Iterator[UnderTest]:
+def on_any_gitlab(
+    request: pytest.FixtureRequest, clock: Callable[[], datetime], latency: float = 0.0
+) -> Iterator[UnderTest]:
     """The GitLab under test; a test that needs the sandbox itself is skipped on a real one, with its reason."""
     only = request.node.get_closest_marker("sandbox_only")
     if only is not None and real() is not None:

@@ -14,6 +14,12 @@ from tests.support.clock import Clock
 from tests.support.wizard import EMPTY, SAMPLE, Wizard, wizard
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.edit import put
+from tui.domain.observed import Template
+from tui.domain.template import digest
+from tui.domain.text import Clean
+from tui.widgets.messages import TemplatesWanted
+from tui.widgets.text_editor import TextEditor
+from tui.widgets.wizard_parts import Templates
 
 V1 = guides()["v1"]
 URL = "https://gitlab.example.com/a/b/-/issues/12"
@@ -171,6 +177,7 @@ async def test_a_terminal_that_cannot_be_handed_over_says_so() -> None:
         assert "cannot be handed to an editor" in one.status
 
 
+<<<<<<< /tmp/tmpav547131
 async def test_what_no_phase_asks_for_is_made_only_when_it_is_wanted() -> None:
     async with wizard(PlanIssuesScreen, EMPTY, size=(120, 40), field="issues.flag-rollout") as one:
         path = "issues[flag-rollout].skip"
@@ -183,3 +190,126 @@ async def test_what_no_phase_asks_for_is_made_only_when_it_is_wanted() -> None:
         await one.settled()
         assert "issues[flag-rollout].fields.summary" in one.paths()
         assert not issue(one.draft, "flag-rollout").skip
+=======
+# the text
+
+BODY = "issues[rollout-plan].body"
+HOUSE = "## House rules\n\nAsk <whom>.\n\n/label ~house\n/due 2027-01-31\n/close"
+
+
+def templates(text: str = HOUSE) -> Templates:
+    return Templates({"rollout-plan": Template(Clean("Ours"), Clean(text))})
+
+
+async def write_text(one: Wizard, *keys: str) -> None:
+    """Open the text, press keys in it, keep it."""
+    await one.press("f7")
+    await one.until(lambda: isinstance(one.app.screen, TextEditor), "the text")
+    await one.press(*keys)
+    if isinstance(one.app.screen, TextEditor):
+        await one.press("ctrl+s")
+    await one.settled()
+
+
+async def test_the_templates_are_asked_for_and_the_preview_follows_them() -> None:
+    async with wizard(PlanIssuesScreen, size=(120, 40)) as one:
+        assert [type(message) for message in one.app.asked] == [TemplatesWanted]
+        await one.until(
+            lambda: "without the project's template: it was not read" in one.screen.preview.text, "the words"
+        )
+        assert isinstance(one.screen, PlanIssuesScreen)
+        one.screen.show_templates(templates())
+        await one.until(lambda: "Ask <whom>." in one.screen.preview.text, "the template")
+        assert "the project's template Ours, filled in" in one.screen.preview.text
+        assert "by quick actions: label house, due 2027-01-31" in one.screen.preview.text
+        assert "! Not run, and not in the text that is sent: /close" in one.screen.preview.text
+        assert "1 leftover" in one.app.drawn
+        one.screen.show_templates(Templates(why="the server is not there"))
+        await one.until(lambda: "the server is not there" in one.screen.preview.text, "the reason")
+        assert "House rules" not in one.screen.preview.text
+
+
+async def test_what_is_known_already_is_not_asked_for_again() -> None:
+    async with wizard(PlanIssuesScreen, size=(120, 40), templates=templates()) as one:
+        await one.until(lambda: "House rules" in one.screen.preview.text, "the template")
+        assert one.app.asked == []
+
+
+async def test_a_text_is_completed_in_place_and_is_the_operators_from_then_on() -> None:
+    async with wizard(PlanIssuesScreen, size=(120, 50), templates=templates()) as one:
+        await write_text(one, "M", "i", "n", "e", "enter")
+        kept = issue(one.draft, "rollout-plan")
+        assert kept.body.startswith("Mine\n> This is a sample")
+        assert kept.body.endswith("/label ~house\n/due 2027-01-31\n/close")
+        assert (kept.template, kept.template_digest) == ("Ours", digest(HOUSE))
+        assert one.saved[-1] == one.draft
+        await one.until(lambda: "your own: the fields no longer change it" in one.screen.preview.text, "the words")
+        assert "The text is your own" in one.app.drawn
+        assert "your own text still has <whom> in line" in one.status
+        one.screen.take("issues[rollout-plan].fields.overview", "Another overview")
+        await one.settled()
+        assert "Another overview" not in one.screen.preview.text
+        await one.press("f8", "enter")
+        await one.until(lambda: isinstance(one.app.screen, TextEditor), "the text, from the list of what is open")
+
+
+async def test_a_text_that_is_as_it_is_made_is_nobodys() -> None:
+    async with wizard(PlanIssuesScreen, put(SAMPLE, BODY, "Mine", V1), templates=templates()) as one:
+        await write_text(one, "ctrl+r")
+        kept = issue(one.draft, "rollout-plan")
+        assert (kept.body, kept.template, kept.template_digest) == ("", "", "")
+
+
+async def test_going_back_loses_nothing_unasked() -> None:
+    async with wizard(PlanIssuesScreen, templates=templates()) as one:
+        await one.press("f7")
+        await one.until(lambda: isinstance(one.app.screen, TextEditor), "the text")
+        await one.press("M", "escape")
+        assert isinstance(one.app.screen, TextEditor)
+        assert "escape again throws the changes away" in one.app.drawn
+        await one.press("escape")
+        await one.until(lambda: one.app.screen is one.screen, "the form")
+        assert one.draft == SAMPLE
+
+
+async def test_a_template_that_changed_is_told_with_what_to_do() -> None:
+    draft = put(put(SAMPLE, BODY, "Mine", V1), "issues[rollout-plan].template", "Ours", V1)
+    async with wizard(PlanIssuesScreen, draft, size=(120, 50), templates=templates()) as one:
+        await one.until(lambda: "has changed since" in one.screen.preview.text, "the news")
+        assert "^s keeps yours, ^r puts the" in one.app.drawn
+        await write_text(one)
+        assert issue(one.draft, "rollout-plan").body == "Mine"
+        assert issue(one.draft, "rollout-plan").template_digest == digest(HOUSE)
+        await one.until(lambda: "has changed since" not in one.screen.preview.text, "no more news")
+
+
+async def test_without_gitlab_a_text_keeps_what_it_was_begun_from() -> None:
+    draft = put(SAMPLE, BODY, "Mine", V1)
+    for name in ("template", "template_digest"):
+        draft = put(draft, f"issues[rollout-plan].{name}", "x", V1)
+    async with wizard(PlanIssuesScreen, draft) as one:
+        await write_text(one, "M")
+        kept = issue(one.draft, "rollout-plan")
+        assert (kept.body, kept.template, kept.template_digest) == ("MMine", "x", "x")
+
+
+async def test_the_text_can_be_written_in_the_operators_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf "Mine \\033]0;x\\007" > "$1"\n')
+    script.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(script))
+    async with wizard(PlanIssuesScreen) as one:
+        monkeypatch.setattr(one.app, "suspend", nullcontext)
+        await write_text(one, "ctrl+e")
+        assert issue(one.draft, "rollout-plan").body == "Mine \ufffd]0;x\ufffd"
+
+
+async def test_there_is_no_text_where_nothing_is_sent_or_may_be_changed() -> None:
+    async with wizard(PlanIssuesScreen, put(SAMPLE, "issues[rollout-plan].skip", True, V1)) as one:
+        await one.press("f7")
+        assert one.app.screen is one.screen
+    async with wizard(PlanIssuesScreen, read_only="bob has it") as one:
+        await one.press("f7")
+        assert "bob has it" in one.status
+        assert one.app.screen is one.screen
+>>>>>>> /tmp/tmpvr_r3ugv

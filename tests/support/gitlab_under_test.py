@@ -15,7 +15,7 @@ import json
 import os
 import secrets
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,6 +125,11 @@ class Reader:
         found: list[dict[str, Any]] = self.get(f"/projects/{quote(project, safe='')}/issues", per_page=100)
         return found
 
+    def links(self, project: str, iid: int) -> list[dict[str, Any]]:
+        """The issues that are linked to this one."""
+        found: list[dict[str, Any]] = self.get(f"/projects/{quote(project, safe='')}/issues/{iid}/links")
+        return found
+
     def notes(self, project: str, iid: int) -> list[dict[str, Any]]:
         """The notes that people wrote."""
         place = f"/projects/{quote(project, safe='')}/issues/{iid}/notes"
@@ -198,7 +203,7 @@ def clock_under_test() -> Clock:
 
 
 @contextmanager
-def under_test(clock: Clock, *, latency: float = 0.0) -> Iterator[UnderTest]:
+def under_test(clock: Callable[[], datetime], *, latency: float = 0.0) -> Iterator[UnderTest]:
     """A GitLab for one test: a sandbox of its own, or the real one with what the test made deleted afterwards."""
     named = real()
     if named is None:

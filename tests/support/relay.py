@@ -52,6 +52,7 @@ class Relay:
         self.faults = Faults()
         self.requests: deque[Received] = deque()
         self.stopping, self.turn = Event(), Event()
+        self._made: list[tuple[int, int]] = []
         self._revoked: set[str] = set()
         self._flag_written = float("-inf")
         self._ids = itertools.count(1)
@@ -124,8 +125,12 @@ class Relay:
             connection.close()
         if received.path.startswith("/features/") and received.method != "GET":
             self._flag_written = monotonic()
+        parsed = _parsed(answer.getheader("Content-Type") or "", text)
+        if (received.method, answer.status) == ("POST", HTTPStatus.CREATED) and received.path.endswith("/issues"):
+            assert isinstance(parsed, dict)
+            self._made.append((parsed["project_id"], parsed["iid"]))
         passed = {name.lower(): self._back(value) for name, value in answer.getheaders() if _useful(name.lower())}
-        return Response(answer.status, _parsed(answer.getheader("Content-Type") or "", text), passed)
+        return Response(answer.status, parsed, passed)
 
     def _out(self, text: str) -> str:
         for ours, theirs in {**self.names, self.url: self.upstream}.items():
@@ -138,18 +143,13 @@ class Relay:
         return text
 
     def delete_what_was_made(self) -> None:
-        """Take the flags and issues with this relay's names off GitLab again."""
+        """Take the flags and issues that went through this relay off GitLab again."""
         self.faults.clear()
         for ours in self.names:
             self._forward(Received("DELETE", f"/features/{ours}", (), None), {}, self.token)
-        place = f"/projects/{quote(self.project, safe='')}/issues"
-        query = (("per_page", "100"), ("order_by", "created_at"))
-        listed = self._forward(Received("GET", place, query, None), {}, self.token)
-        assert listed.status == HTTPStatus.OK, listed
-        assert isinstance(listed.body, list)
-        for issue in listed.body:
-            if any(ours in f"{issue['title']} {issue['description']}" for ours in self.names):
-                self._forward(Received("DELETE", f"{place}/{issue['iid']}", (), None), {}, self.token)
+        for project, iid in self._made:
+            gone = self._forward(Received("DELETE", f"/projects/{project}/issues/{iid}", (), None), {}, self.token)
+            assert gone.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND}, gone
 
 
 def _credentials(headers: Mapping[str, str], secret: str | None) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Quick actions carried out as fields of a plan issue's request, where they do not contradict the operator's draft.
 
 Left to GitLab they would be merged over the fields that were asked for. Here what the draft says counts, a default of
-the guide gives way, labels are a union as on GitLab, and what cannot be a field is named and left out.
+the guide gives way, and labels are a union as on GitLab. What cannot be a field, and what GitLab does not run at the
+creation of an issue (`/close`, `/unlabel`, `/unassign`), is named and left out.
 """
 
 from __future__ import annotations
@@ -108,21 +109,6 @@ def _scope(label: str) -> str:
     return label.rpartition("::")[0]
 
 
-def _unlabel(work: _Work, action: QuickAction) -> None:
-    wanted = action.labels or work.asked.labels or ()
-    kept = [one for one in wanted if one in (work.drafted.labels or ())]
-    if kept:
-        work.overruled(action, f"take {listing(kept)} away", "the draft asks for it")
-    gone = [one for one in wanted if one in (work.asked.labels or ()) and one not in kept]
-    work.asked = replace(work.asked, labels=tuple(one for one in work.asked.labels or () if one not in gone))
-    work.done.extend(f"no label {one}" for one in gone)
-
-
-def _relabel(work: _Work, action: QuickAction) -> None:
-    _unlabel(work, QuickAction("unlabel", "", action.line))
-    _label(work, action)
-
-
 def _assign(work: _Work, action: QuickAction) -> None:
     named = [work.operator if name.lower() == ME else name for name in action.people]
     strangers = [name for name in named if name in work.unknown]
@@ -138,15 +124,6 @@ def _assign(work: _Work, action: QuickAction) -> None:
         work.done.append(f"assigned to {listing(list(people))}")
 
 
-def _unassign(work: _Work, action: QuickAction) -> None:
-    if work.drafted.assignees:
-        work.overruled(action, "unassign", f"the draft says {listing(list(work.drafted.assignees))}")
-    elif not action.people or set(work.asked.assignees) & set(action.people):
-        gone = action.people or work.asked.assignees
-        work.asked = replace(work.asked, assignees=tuple(one for one in work.asked.assignees if one not in gone))
-        work.done.append("fewer assignees")
-
-
 def _due(work: _Work, action: QuickAction) -> None:
     day = due_day(action.argument, work.today)
     if day is None:
@@ -158,23 +135,11 @@ def _due(work: _Work, action: QuickAction) -> None:
         work.done.append(f"due {day}")
 
 
-def _not_due(work: _Work, action: QuickAction) -> None:
-    if work.drafted.due:
-        work.overruled(action, "take the due date away", f"the draft says {work.drafted.due}")
-    else:
-        work.asked = replace(work.asked, due=None)
-
-
 _STEPS: dict[str, Callable[[_Work, QuickAction], None]] = {
     "confidential": _confidential,
     "label": _label,
-    "unlabel": _unlabel,
-    "relabel": _relabel,
     "assign": _assign,
-    "reassign": _assign,
-    "unassign": _unassign,
     "due": _due,
-    "remove_due_date": _not_due,
 }
 
 

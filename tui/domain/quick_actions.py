@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tui.domain.source import kinds
 
@@ -148,7 +149,7 @@ class QuickAction:
     @property
     def assigns(self) -> bool:
         """Whether its argument are usernames to assign."""
-        return self.name in {"assign", "reassign"}
+        return self.name == "assign"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -169,6 +170,7 @@ class Taken:
     actions: tuple[QuickAction, ...]
 
 
+@lru_cache(maxsize=8)
 def take_out(text: str) -> Taken:
     """Take GitLab's quick actions out of `text`.
 

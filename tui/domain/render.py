@@ -20,6 +20,7 @@ from tui.domain.errors import BadInput
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
 from tui.domain.plan import marker, reference
+from tui.domain.quick_actions import take_out
 from tui.domain.steps import Step
 from tui.domain.template import Vocabulary, fill
 from tui.domain.text import clean, one_line, shorten
@@ -112,13 +113,16 @@ def begun_text(
 ) -> str:
     """The text that an operator's own begins from: what is made from the fields, with references to be resolved.
 
+    The template's quick actions are at its end: from then on they are the operator's to keep or to take away.
     Raises what `issue_body` raises.
     """
     slots = [one.slot for one in draft.issues if not one.skip] + [one.kind for one in guide.issues]
     left_out = {one.slot for one in draft.issues if one.skip}
     references = {slot: reference("ref", slot) for slot in slots if slot not in left_out}
     sources = _sources(draft, guide, issue, steps, entries, references)
-    return _generated(skeleton_text, sources, template, vocabulary or Vocabulary()).strip()
+    text = _generated(skeleton_text, sources, template, vocabulary or Vocabulary())
+    commands = "\n".join(action.line for action in take_out(clean(template)).actions)
+    return f"{text.strip()}\n\n{commands}".strip()
 
 
 def _sources(

@@ -87,10 +87,7 @@ class _Part:
     heading: str
     title: str
     body: str
-
-    @property
-    def words(self) -> str:
-        return _words(_NUMBER.sub("", self.title))
+    words: str
 
 
 def fill(
@@ -160,7 +157,7 @@ def _text(heading: str, body: str) -> str:
 
 
 def _parts(text: str) -> list[_Part]:
-    return [_Part(heading, title, body) for heading, title, body in _split(text)]
+    return [_Part(heading, title, body, _words(_NUMBER.sub("", title))) for heading, title, body in _split(text)]
 
 
 def _split(text: str) -> Iterable[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ from tui.domain.edit import default_plan_issue
 from tui.domain.errors import RolloutError
 from tui.domain.guide import Guide
 from tui.domain.lint import leftovers
-from tui.domain.text import counted
+from tui.domain.text import counted, sentence
 from tui.widgets.issue_texts import IssueText
 from tui.widgets.outline import BLANK, Row
 from tui.widgets.present import error_content, line
@@ -77,4 +77,4 @@ def _origin(text: IssueText) -> Iterable[Row]:
     elif templates.by_kind is None:
         yield Row(line(("text ", "muted"), f"without the project's template: {templates.why}"), hang=2)
     if text.news:
-        yield Row(line(("! ", "warning"), text.news), hang=2)
+        yield Row(line(("! ", "warning"), sentence(text.news)), hang=2)

@@ -27,7 +27,7 @@ DELAY = 0.2
 
 _SHOWN = 3
 _KEYS = line(
-    ("^s", "accent"), " keep   ", ("^r", "accent"), " made from the fields   ", ("^e", "accent"), " own editor   ",
+    ("^s", "accent"), " keep   ", ("^r", "accent"), " from the fields   ", ("^e", "accent"), " editor   ",
     ("esc", "accent"), " back",
 )  # fmt: skip
 
@@ -41,7 +41,7 @@ class TextEditor(BaseModal[str | None]):
     HELP: ClassVar[str] = "wizard"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f10", "keep", "Keep", id="text.keep", tooltip="Keep the text as it is here"),
-        Binding("ctrl+r", "again", "Made from fields", id="text.again", tooltip="Put the text from the fields here"),
+        Binding("ctrl+r", "again", "From the fields", id="text.again", tooltip="Put the text from the fields here"),
         Binding("escape", "cancel", "Back", id="text.cancel", tooltip="Leave the text as it was"),
     ]
     DEFAULT_CSS = """

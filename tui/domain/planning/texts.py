@@ -18,14 +18,25 @@ LONGEST = 1_048_576
 def text_warnings(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
     """For the plan issues that are created, by slot."""
     for slot in slots:
-        kind, _, phase = slot.partition("@")
-        issue = situation.draft.issue(slot) or IssueDraft(kind=kind, phase=phase)
+        issue = _issue(situation, slot)
         name = _name(situation, issue)
         yield from _actions(situation, issue, name)
         if issue.body.strip() and situation.observed.templates is not None:
             said = changed(issue, template_of(situation, issue))
             if said:
                 yield f"{name}: {said}. In Plan issues its text can be opened, to keep yours or to take the new one."
+
+
+def slot_path(situation: Situation, slot: str) -> str:
+    """Where what is left over in the text of an issue is mended: in the text itself, or in the fields it is made of."""
+    issue = _issue(situation, slot)
+    by_hand = issue.body.strip() or template_of(situation, issue) is not None
+    return f"issues.{slot}.body" if by_hand else f"issues.{slot}"
+
+
+def _issue(situation: Situation, slot: str) -> IssueDraft:
+    kind, _, phase = slot.partition("@")
+    return situation.draft.issue(slot) or IssueDraft(kind=kind, phase=phase)
 
 
 def _name(situation: Situation, issue: IssueDraft) -> str:
