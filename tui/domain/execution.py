@@ -166,7 +166,9 @@ class _State:
         return Send(change, request.resolved(self.known), self.entry)
 
     def take(self, event: Event) -> None:
-        """Fold one event."""
+        """Fold one event. What is said of a change that is not under way was said before, and counts once."""
+        if isinstance(event, Confirmed | Rejected | Unknown | Moved | Shielded) and event.change.id not in self.busy:
+            return
         match event:
             case Checked():
                 self._checked(event)

@@ -83,9 +83,11 @@ def _place(kind: str, method: str, path: str, body: Mapping[str, Any]) -> str:
 
 
 def _overtaken(records: Records, broken: Apply, situation: Situation) -> bool:
-    """Whether somebody has made a step since: what was broken off is no longer where the rollout goes."""
+    """Whether somebody has made another step since: what was broken off is no longer where the rollout goes."""
     own = {broken.id, *(one.id for one in records.operations(broken.id))}
-    return any(entry.at >= broken.started_at and entry.id not in own for entry in situation.entries)
+    step = (broken.phase, broken.step)
+    others = (one for one in situation.entries if one.id not in own and (one.phase, one.step) != step)
+    return any(entry.at >= broken.started_at for entry in others)
 
 
 def _settle(session: Session, rollout: str, *, reducing: bool) -> tuple[Settled, tuple[str, ...]]:
