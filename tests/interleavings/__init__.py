@@ -1,0 +1,4 @@
+"""Two operators and an outsider on one GitLab, interleaved at the boundaries of their requests.
+
+`python -m tests.interleavings --runs 10000 --seed 1` plays random ones and prints one line.
+"""
