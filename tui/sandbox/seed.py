@@ -20,6 +20,7 @@ from tui.sandbox.world.state import (
     Group,
     Issue,
     Label,
+    Milestone,
     Note,
     Project,
     Token,
@@ -74,6 +75,7 @@ class _Project(msgspec.Struct, forbid_unknown_fields=True):
     archived: bool = False
     issues_enabled: bool = True
     labels: list[_Label] = []
+    milestones: list[str] = []
     templates: list[str] = []
     issues: list[_Issue] = []
 
@@ -202,6 +204,8 @@ def _add_described(world: World, given: _Project, since: datetime, templates: Pa
     project.members = _members(world, given.members)
     project.templates = _templates(templates, given.templates)
     project.labels = [Label(world.next_id("label"), each.name, each.color, each.description) for each in given.labels]
+    for iid, title in enumerate(given.milestones, 1):
+        project.milestones.append(Milestone(world.next_id("milestone"), iid, title, since))
     for issue in given.issues:
         _add_issue(world, project, issue)
 

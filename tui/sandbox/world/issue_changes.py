@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from tui.sandbox.world import params
+from tui.sandbox.world import milestones, params
 from tui.sandbox.world.access import may_read, may_set_metadata, may_update
 from tui.sandbox.world.http import Call
 from tui.sandbox.world.projects import ensure_label, label_named
@@ -16,7 +16,7 @@ from tui.sandbox.world.state import Issue, Project
 
 @dataclass(slots=True)
 class Changes:
-    """Wanted values; None means untouched. `clear_due` removes the date."""
+    """Wanted values; None means untouched. `clear_due` removes the date, milestone 0 the milestone."""
 
     title: str | None = None
     confidential: bool | None = None
@@ -26,12 +26,13 @@ class Changes:
     assignees: list[int] | None = None
     due_date: date | None = None
     clear_due: bool = False
+    milestone: int | None = None
     locked: bool | None = None
     state: str | None = None
     issue_type: str | None = None
 
 
-def asked(call: Call) -> Changes:
+def asked(call: Call, project: Project) -> Changes:
     """The explicit parameters of a create or update."""
     given = call.params
     assignees = params.integers(given, "assignee_ids")
@@ -47,6 +48,7 @@ def asked(call: Call) -> Changes:
         assignees=assignees,
         due_date=due,
         clear_due="due_date" in given and due is None,
+        milestone=milestones.asked(call, project, given),
         locked=params.boolean(given, "discussion_locked"),
         issue_type=params.text(given, "issue_type") if call.era.newer_fields else None,
     )
@@ -56,7 +58,8 @@ def drop_forbidden(call: Call, project: Project, changes: Changes, *, new: bool)
     """GitLab's `filter_params`: what the caller may not set goes without a word; 201 or 200 all the same."""
     if not may_set_metadata(call, project):
         changes.labels, changes.add_labels, changes.remove_labels = None, [], []
-        changes.assignees, changes.due_date, changes.clear_due, changes.locked = None, None, False, None
+        changes.assignees, changes.due_date, changes.clear_due = None, None, False
+        changes.milestone, changes.locked = None, None
         if not (new and call.era.guest_may_hide):
             changes.confidential = None
     if changes.assignees is not None:
@@ -169,6 +172,19 @@ def _no_due(_call: Call, _project: Project, issue: Issue | None, changes: Change
         ran.note("due_date", None, "Removed the due date.")
 
 
+def _milestone(_call: Call, project: Project, _issue: Issue | None, changes: Changes, argument: str, ran: Ran) -> None:
+    found = milestones.in_command(project, argument)
+    if found:
+        changes.milestone = found.id
+        ran.note("milestone_id", found.id, f"Set the milestone to %{found.title}.")
+
+
+def _no_milestone(_call: Call, _project: Project, issue: Issue | None, changes: Changes, _arg: str, ran: Ran) -> None:
+    if issue is not None and issue.milestone_id:
+        changes.milestone = 0
+        ran.note("milestone_id", None, "Removed milestone.")
+
+
 def _confidential(_call: Call, _project: Project, issue: Issue | None, changes: Changes, _arg: str, ran: Ran) -> None:
     if issue is None or not issue.confidential:
         changes.confidential = True
@@ -203,6 +219,8 @@ _RUNNERS: dict[str, Runner] = {
     "unassign": _unassign,
     "due": _due,
     "remove_due_date": _no_due,
+    "milestone": _milestone,
+    "remove_milestone": _no_milestone,
     "confidential": _confidential,
     "close": _close,
     "reopen": _reopen,

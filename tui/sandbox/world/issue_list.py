@@ -10,6 +10,7 @@ from tui.sandbox.world import params
 from tui.sandbox.world.access import find_project, sees, visible
 from tui.sandbox.world.http import Call, Response, bad_parameter, paginate, paginate_by_key
 from tui.sandbox.world.issue_view import render
+from tui.sandbox.world.milestones import of_id
 from tui.sandbox.world.state import Issue
 
 Test = Callable[[Issue], bool]
@@ -76,9 +77,24 @@ def _plain(call: Call) -> Iterator[Test]:
     iids = params.integers(call.params, "iids")
     if iids is not None:
         yield lambda issue: issue.iid in iids
+    title = params.text(call.params, "milestone")
+    if title:
+        yield _in_milestone(call, title)
     kind = params.text(call.params, "issue_type")
     if kind and call.era.newer_fields:
         yield lambda issue: issue.issue_type == kind
+
+
+def _in_milestone(call: Call, title: str) -> Test:
+    """`None` and `Any` are words."""
+
+    def matches(issue: Issue) -> bool:
+        held = of_id(call.world.projects[issue.project_id], issue.milestone_id)
+        if title.lower() in {"none", "any"}:
+            return (held is None) == (title.lower() == "none")
+        return held is not None and held.title == title
+
+    return matches
 
 
 def _people(call: Call) -> Iterator[Test]:

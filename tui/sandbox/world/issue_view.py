@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tui.sandbox.world import milestones
 from tui.sandbox.world.http import Call, stamp
 from tui.sandbox.world.people import basic, basic_by_id
 from tui.sandbox.world.projects import label_named, label_view
@@ -29,6 +30,7 @@ def render(
 ) -> dict[str, object]:
     """The issue entity; lists leave `subscribed` out, `details` asks for label objects."""
     people = [basic(call, call.world.users[user_id]) for user_id in issue.assignee_ids]
+    milestone = milestones.of_id(project, issue.milestone_id)
     shown: dict[str, object] = {
         "id": issue.id,
         "iid": issue.iid,
@@ -41,7 +43,7 @@ def render(
         "closed_at": stamp(issue.closed_at),
         "closed_by": basic_by_id(call, issue.closed_by_id),
         "labels": _labels(project, issue, details=details),
-        "milestone": None,
+        "milestone": milestones.render(call, project, milestone) if milestone else None,
         "assignees": people,
         "author": basic_by_id(call, issue.author_id),
         "assignee": people[0] if people else None,

@@ -10,6 +10,7 @@ from tui.sandbox.world.access import (
     find_project,
     level,
     may_update,
+    require_admin,
     require_issues,
 )
 from tui.sandbox.world.http import ApiError, Call, Response, bad_parameter, forbidden, invalid, not_found, stamp
@@ -35,6 +36,7 @@ _UPDATABLE = (
     ),
     *(
         "remove_labels",
+        "milestone",
         "milestone_id",
         "state_event",
         "title",
@@ -54,7 +56,7 @@ def create(call: Call) -> Response:
     params.choice(call.params, "issue_type", _TYPES, "issue")
     project = find_project(call, call.args["id"])
     require_issues(call, project)
-    wanted = asked(call)
+    wanted = asked(call, project)
     taken = extract(params.text(call.params, "description") or "", comments_protect=not call.era.commands_in_comments)
     run_commands(call, project, None, wanted, taken.commands)
     drop_forbidden(call, project, wanted, new=True)
@@ -91,6 +93,7 @@ def _build(call: Call, project: Project, wanted: Changes, description: str | Non
         labels=wanted_labels(call, project, [], wanted),
         assignee_ids=wanted.assignees or [],
         due_date=wanted.due_date,
+        milestone_id=wanted.milestone or None,
         issue_type=wanted.issue_type or "issue",
         discussion_locked=wanted.locked,
     )
@@ -106,6 +109,16 @@ def show(call: Call) -> Response:
     return Response(200, render(call, project, find_issue(call, project, call.args["iid"])))
 
 
+def show_by_id(call: Call) -> Response:
+    """GET /issues/:id, by the global id and for administrators only."""
+    require_admin(call)
+    wanted = call.args["issue_id"]
+    issue = call.world.issue_by_id(int(wanted)) if wanted.isdigit() else None
+    if issue is None:
+        raise not_found()
+    return Response(200, render(call, call.world.projects[issue.project_id], issue))
+
+
 def update(call: Call) -> Response:
     _ = call.user
     if not any(name in call.params for name in _UPDATABLE):
@@ -115,7 +128,7 @@ def update(call: Call) -> Response:
     issue = find_issue(call, project, call.args["iid"])
     if project.archived or not may_update(call, project, issue):
         raise forbidden(call)
-    wanted = asked(call)
+    wanted = asked(call, project)
     wanted.state = event or None
     protect = not call.era.commands_in_comments
     taken = extract(params.text(call.params, "description") or "", comments_protect=protect)
@@ -163,7 +176,8 @@ def _lock(call: Call, issue: Issue, wanted: Changes, description: str | None) ->
         "due_date": wanted.due_date,
         "state": {"close": "closed", "reopen": "opened"}.get(wanted.state or ""),
     }
-    changed = any(value is not None and value != getattr(issue, name) for name, value in asked.items())
+    moved = wanted.milestone is not None and wanted.milestone != (issue.milestone_id or 0)
+    changed = moved or any(value is not None and value != getattr(issue, name) for name, value in asked.items())
     if not changed and not (wanted.clear_due and issue.due_date):
         return
     if call.loaded is not None and call.loaded != issue.lock_version:
@@ -179,6 +193,11 @@ def _apply_people_and_date(call: Call, issue: Issue, wanted: Changes) -> None:
         said += [f"unassigned {_mentions(call, removed)}"] if removed else []
         issue.assignee_ids = wanted.assignees
         system_note(call, issue, " and ".join(said))
+    if wanted.milestone is not None and wanted.milestone != (issue.milestone_id or 0):
+        issue.milestone_id = wanted.milestone or None
+        system_note(
+            call, issue, f"changed milestone to %{wanted.milestone}" if wanted.milestone else "removed milestone"
+        )
     day = None if wanted.clear_due else wanted.due_date or issue.due_date
     if day != issue.due_date:
         issue.due_date = day

@@ -54,6 +54,17 @@ class Label:
 
 
 @dataclass(slots=True)
+class Milestone:
+    id: int
+    iid: int
+    title: str
+    created_at: datetime
+    state: str = "active"
+    description: str = ""
+    due_date: date | None = None
+
+
+@dataclass(slots=True)
 class Note:
     id: int
     author_id: int
@@ -81,6 +92,7 @@ class Issue:
     labels: list[str] = field(default_factory=list)
     assignee_ids: list[int] = field(default_factory=list)
     due_date: date | None = None
+    milestone_id: int | None = None
     issue_type: str = "issue"
     discussion_locked: bool | None = None
     closed_at: datetime | None = None
@@ -151,6 +163,7 @@ class Project:
     former_paths: list[str] = field(default_factory=list)
     members: dict[int, int] = field(default_factory=dict)
     labels: list[Label] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
     templates: dict[str, str] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     next_iid: int = 1
