@@ -78,6 +78,16 @@ def test_statuses(api: Api, fault: Fault, status: int, body: object) -> None:
     assert _count(api.server) == before
 
 
+def test_newer_servers_tell_of_their_limits(api: Api, old: Api) -> None:
+    for client, told in ((api, "0"), (old, None)):
+        client.server.faults.add(Fault("http-429", retry_after="60"))
+        reply = client("GET", "/version")
+        assert (reply.status, reply.headers["retry-after"]) == (429, "60")
+        assert reply.headers.get("ratelimit-remaining") == told
+    api.server.faults.add(Fault("http-429-application"))
+    assert "ratelimit-remaining" not in api("GET", "/version").headers
+
+
 def test_a_bad_gateway_may_come_after_the_effect(api: Api) -> None:
     before = _count(api.server)
     api.server.faults.add(Fault("http-502", effect=True))

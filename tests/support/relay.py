@@ -91,6 +91,10 @@ class Relay:
     def request_id(self) -> str:
         return f"01RELAY{next(self._ids):019d}"
 
+    def limits(self) -> Mapping[str, str]:
+        """Nothing: servers need not tell."""
+        return {}
+
     def revoke(self, secret: str | None) -> None:
         """From now on the token is answered as a revoked one; on GitLab it stays as it is."""
         self._revoked.add(secret or "")

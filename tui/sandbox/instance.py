@@ -24,6 +24,7 @@ from tui.sandbox.world.params import from_pairs
 from tui.sandbox.world.state import World
 
 REMEMBERED = 10_000
+LIMIT, LIMIT_PERIOD = 7200, 60
 _READS = frozenset({"GET", "HEAD"})
 _FIRST_ERROR = 400
 _SERVER_ERROR = 500
@@ -211,6 +212,14 @@ class Instance:
                 features.set_flag(call, flag)
             except ApiError as error:
                 raise SandboxError(f"The outsider's change was refused: {error}") from error
+
+    def limits(self) -> Mapping[str, str]:
+        """What an answer says of the general limit on requests when that is reached; old servers say nothing."""
+        if not self.era.limits_told:
+            return {}
+        reset = int(self._now().timestamp()) + LIMIT_PERIOD
+        shown = {"Limit": LIMIT, "Name": "throttle_authenticated_api", "Observed": LIMIT + 1, "Remaining": 0}
+        return {f"RateLimit-{name}": str(value) for name, value in {**shown, "Reset": reset}.items()}
 
     def revoke(self, secret: str | None) -> None:
         """The token is good no more."""

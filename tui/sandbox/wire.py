@@ -99,13 +99,13 @@ def encode(response: Response, method: str, if_none_match: str | None = None) ->
     return Encoded(response.status, headers, body)
 
 
-def faulty(kind: str, retry_after: str | None, base_url: str) -> Response:
-    """The answer that an http-* or redirect fault sends."""
+def faulty(kind: str, retry_after: str | None, base_url: str, limits: Mapping[str, str]) -> Response:
+    """The answer that an http-* or redirect fault sends; `limits` are the headers of the general limit."""
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
     answers: dict[str, Response] = {
         "http-404": Response(404, {"error": "404 Not Found"}),
         "http-409": Response(409, {"message": "409 Conflict: Resource lock"}),
-        "http-429": Response(429, "Retry later\n", headers),
+        "http-429": Response(429, "Retry later\n", {**limits, **headers}),
         "http-429-application": Response(429, {"message": {"error": _TOO_OFTEN}}, headers),
         "http-500": Response(500, {"message": "500 Internal Server Error"}),
         "http-500-html": Response(500, _HTML.format("500 Internal Server Error")),

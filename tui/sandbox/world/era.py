@@ -28,6 +28,7 @@ class Era:
     moved_projects_redirect: bool
     total_limit: int | None  # above it x-total is left out
     keyset: bool
+    limits_told: bool  # RateLimit-* headers when the general limit is reached
     new_flag_version: bool  # project flags without `version` are new_version_flag
     stickiness: frozenset[str]
     user_list_strategies: bool
@@ -52,6 +53,7 @@ CURRENT = Era(
     moved_projects_redirect=True,
     total_limit=10_000,
     keyset=True,
+    limits_told=True,
     new_flag_version=True,
     stickiness=frozenset({"default", "userId", "sessionId", "random"}),
     user_list_strategies=True,
@@ -76,6 +78,7 @@ V13_8 = Era(
     moved_projects_redirect=False,
     total_limit=None,
     keyset=False,
+    limits_told=False,
     new_flag_version=False,
     stickiness=frozenset({"DEFAULT", "USERID", "SESSIONID", "RANDOM"}),
     user_list_strategies=False,
