@@ -157,7 +157,9 @@ class PlanIssuesScreen(WizardScreen):
         """An issue of a phase's own starts with what the general one says."""
         draft = add_issue(self.draft, kind, phase, self.guide)
         general = self.draft.issue(kind)
-        return put(draft, f"issues[{kind}@{phase}].fields", general.fields, self.guide) if general else draft
+        for name in ("fields", "body", "template", "template_digest") if general else ():
+            draft = put(draft, f"issues[{kind}@{phase}].{name}", getattr(general, name), self.guide)
+        return draft
 
     @staticmethod
     def _slots(draft: Draft, guide: Guide) -> list[str]:

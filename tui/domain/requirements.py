@@ -66,16 +66,17 @@ def requirements(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> tupl
         *_questions(draft, guide, phase),
         *_capacity(draft, phase),
     ]
-    return tuple(_waive(draft, requirement) for requirement in found)
+    return tuple(waivable(draft, requirement) for requirement in found)
 
 
 def issue_requirements(draft: Draft, guide: Guide, facts: Facts) -> tuple[Requirement, ...]:
     """What creating the plan issues alone asks for: nothing but fields worth filling in."""
     found = [one for issue in guide.issues for one in _fields(draft, guide, issue.kind, facts)]
-    return tuple(_waive(draft, requirement) for requirement in found)
+    return tuple(waivable(draft, requirement) for requirement in found)
 
 
-def _waive(draft: Draft, requirement: Requirement) -> Requirement:
+def waivable(draft: Draft, requirement: Requirement) -> Requirement:
+    """The requirement, waived when it is open, can be waived, and the draft gives a reason."""
     waiver = draft.waiver(requirement.id)
     if requirement.state != "open" or requirement.hard or waiver is None:
         return requirement

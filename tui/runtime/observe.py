@@ -208,7 +208,7 @@ class Observer:
     def _templates(self, project: ProjectSeen | None, remarks: list[str]) -> dict[str, Template] | None:
         """The project's own template for each kind that has one of the names that the guide gives."""
         if project is None:
-            return {}
+            return None
         wanted: Callable[[], dict[str, Template] | None] = partial(read, self._gateway, project.id, self._guide)
         return _or_remark(wanted, None, "issue templates", remarks)
 

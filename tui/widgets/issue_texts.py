@@ -54,10 +54,8 @@ class IssueText:
 
     def asked(self) -> CarriedOut:
         """The issue as it will be asked for, with the quick actions of its text carried out."""
-        rule = self.guide.issue(self.issue.kind)
-        plain = default_issue(rule, self.draft, self.issue) if rule else self.issue
         text = self.issue.body if self.own else self._template_text
-        return carry_out(self.issue, plain, take_out(text).actions, today=self.context.now.date())
+        return carry_out(self.issue, self._plain, take_out(text).actions, today=self.context.now.date())
 
     def sent(self, references: Mapping[str, str]) -> str:
         """The description; `references` has words for the addresses of the other plan issues."""
@@ -66,7 +64,7 @@ class IssueText:
             self.context.skeletons.get(rule.skeleton, "") if rule else "",
             draft=self.draft,
             guide=self.guide,
-            issue=self.issue,
+            issue=self._plain,
             steps=ladder(self.draft, self.guide),
             entries=self.context.entries,
             references=references,
@@ -81,7 +79,7 @@ class IssueText:
             self.context.skeletons.get(rule.skeleton, "") if rule else "",
             draft=self.draft,
             guide=self.guide,
-            issue=self.issue,
+            issue=self._plain,
             steps=ladder(self.draft, self.guide),
             entries=self.context.entries,
             template=self._template_text,
@@ -100,6 +98,12 @@ class IssueText:
         for name in ("body", "template", "template_digest"):
             draft = put(draft, f"issues[{self.slot}].{name}", getattr(issue, name), self.guide)
         return draft
+
+    @property
+    def _plain(self) -> IssueDraft:
+        """With the guide's defaults."""
+        rule = self.guide.issue(self.issue.kind)
+        return default_issue(rule, self.draft, self.issue) if rule else self.issue
 
     @property
     def _template_text(self) -> str:

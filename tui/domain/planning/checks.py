@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping
 from tui.domain import duration, lint
 from tui.domain.audience import who
 from tui.domain.gates import FULL, Route
-from tui.domain.leftover_fields import source
 from tui.domain.plan import Change
 from tui.domain.planning.goals import action_of, flag_of, reduces
 from tui.domain.planning.situation import Situation
 from tui.domain.planning.targets import target_of
-from tui.domain.planning.texts import slot_path, text_warnings, too_long
+from tui.domain.planning.texts import leftover_path, text_warnings, too_long
 from tui.domain.progress import Goal
-from tui.domain.requirements import Requirement, issue_requirements, requirements
+from tui.domain.requirements import Requirement, issue_requirements, requirements, waivable
 from tui.domain.steps import ISSUES
 from tui.domain.text import counted, listing
 
@@ -48,11 +47,7 @@ def all_requirements(
 
 
 def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> Iterable[Requirement]:
-<<<<<<< /tmp/tmp7s31u2_4
     texts = dict(bodies)
-=======
-    texts = {slot_path(situation, slot): text for slot, text in bodies.items()}
->>>>>>> /tmp/tmp1_yyzk63
     phase = situation.guide.phase(goal.phase)
     if phase is not None and phase.announced:
         texts["announcement"] = situation.draft.announcement.text
@@ -61,11 +56,7 @@ def _leftovers(situation: Situation, goal: Goal, bodies: Mapping[str, str]) -> I
         if found:
             shown = ", ".join(f"{one.text} (line {one.line})" for one in found[:_SHOWN])
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-<<<<<<< /tmp/tmp7s31u2_4
-            path = source(situation.draft, where, found[0].text) if where in bodies else "announcement.text"
-=======
-            where = path.removeprefix("issues.").removesuffix(".body")
->>>>>>> /tmp/tmp1_yyzk63
+            path = leftover_path(situation, where, found[0].text) if where in bodies else "announcement.text"
             yield _waivable(situation, f"leftovers-{where}", f"Leftover placeholders in {where}: {shown}{more}", path)
 
 
@@ -103,9 +94,7 @@ def _gates(situation: Situation, goal: Goal, calls: Route) -> Iterable[Requireme
 
 
 def _waivable(situation: Situation, requirement: str, text: str, path: str) -> Requirement:
-    waiver = situation.draft.waiver(requirement)
-    reason = waiver.reason.strip() if waiver else ""
-    return Requirement(requirement, text, "waived" if reason else "open", reason=reason, path=path)
+    return waivable(situation.draft, Requirement(requirement, text, "open", path=path))
 
 
 def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> Iterable[Requirement]:

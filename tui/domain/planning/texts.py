@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tui.domain.draft import IssueDraft
+from tui.domain.leftover_fields import source
 from tui.domain.planning.issues import carried_out, template_of
 from tui.domain.planning.situation import Situation
 from tui.domain.requirements import Requirement
@@ -27,11 +28,12 @@ def text_warnings(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
                 yield f"{name}: {said}. In Plan issues its text can be opened, to keep yours or to take the new one."
 
 
-def slot_path(situation: Situation, slot: str) -> str:
-    """Where what is left over in the text of an issue is mended: in the text itself, or in the fields it is made of."""
+def leftover_path(situation: Situation, slot: str, text: str) -> str:
+    """Where the leftover `text` of an issue is mended: in the field that it comes from, else in the issue's own text."""
     issue = _issue(situation, slot)
-    by_hand = issue.body.strip() or template_of(situation, issue) is not None
-    return f"issues.{slot}.body" if by_hand else f"issues.{slot}"
+    path = source(situation.draft, slot, text)
+    by_hand = template_of(situation, issue) is not None and path == f"issues.{slot}"
+    return f"issues.{slot}.body" if by_hand or issue.body.strip() else path
 
 
 def _issue(situation: Situation, slot: str) -> IssueDraft:
