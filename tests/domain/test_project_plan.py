@@ -131,6 +131,19 @@ def test_the_way_back_asks_neither_for_a_list_nor_for_a_role() -> None:
     assert change.summary.endswith("take its strategies away and make it inactive")
 
 
+def test_the_way_back_takes_away_what_somebody_else_opened_here_and_keeps_who_is_in_both() -> None:
+    wide = Strategy("gradualRolloutUserId", (("groupId", "x"), ("percentage", "75")), (Scope("production", 41),), 4)
+    draft = with_phase(DRAFT, "stakeholders", users=("alice", "carol"))
+    people = replace(TEAM, parameters=(("userIds", "alice,carol,dave"),))
+    flag = ProjectFlag(strategies=(people, wide), lists=False)
+    assert plan(draft, "off", look=look(flag), entries=STAFF_IN).gates.end == OFF
+    back = plan(draft, "stakeholders", look=look(flag), entries=STAFF_IN)
+    assert back.gates.end == Gates(actors=frozenset({"alice", "carol"}))
+    on = plan(draft, "everyone", look=look(flag), entries=STAFF_IN)
+    assert on.gates.end.percentage_of_actors == 75
+    assert "gates-ahead" in blocked(on)
+
+
 def test_what_other_environments_share_stays_open_and_is_told() -> None:
     flag = ProjectFlag(strategies=(TEAM, EVERYWHERE))
     found = plan(DRAFT, "off", look=look(flag), entries=TEAM_IN)

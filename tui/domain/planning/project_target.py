@@ -11,7 +11,7 @@ from tui.domain.plan import Change, Request
 from tui.domain.planning.goals import action_of, flag_of, reduces, start_of, wanted_gates
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
-from tui.domain.requirements import Requirement
+from tui.domain.requirements import Requirement, waivable
 from tui.domain.steps import Step
 from tui.domain.strategies import EVERYWHERE, Aim, ProjectFlag, Strategy
 from tui.domain.strategy_change import creation, elsewhere, retargeted, shared, update
@@ -112,6 +112,7 @@ def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
         yield Requirement("developer", text, "open", path="flag.project", hard=True)
     if goal.step is not None:
         yield from _unsayable(situation, goal)
+        yield from _wider(situation, goal)
     yield from _activation(situation, goal)
 
 
@@ -161,13 +162,21 @@ def _activation(situation: Situation, goal: Goal) -> Iterable[Requirement]:
     flag, after = _flag(situation, goal), _after(situation, goal)
     opened = elsewhere(after, _environment(situation))
     if not flag.active and after.active and opened:
-        waiver = situation.draft.waiver("flag-inactive")
         text = (
             f"{flag_of(situation, goal)} is inactive, and making it active also opens what it has for other "
             f"environments: {'; '.join(_said(one, situation.labels) for one in opened)}"
         )
-        reason = waiver.reason.strip() if waiver else ""
-        yield Requirement("flag-inactive", text, "waived" if reason else "open", reason=reason, path="flag.project")
+        yield waivable(situation.draft, Requirement("flag-inactive", text, "open", path="flag.project"))
+
+
+def _wider(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    """Strategies of other hands are kept on the way on: the step may come out wider than it says."""
+    start, end = start_of(situation, goal), _after(situation, goal).gates(_environment(situation))
+    advancing = action_of(situation, goal) == "advance"
+    if advancing and start.within(end) and not end.within(_wanted(situation, goal)):
+        then = who(end, situation.labels)
+        text = f"{flag_of(situation, goal)} is open further than this rollout knows, and this step leaves in {then}"
+        yield waivable(situation.draft, Requirement("gates-ahead", text, "open", path="flag.name"))
 
 
 def _said(strategy: Strategy, labels: Labels) -> str:

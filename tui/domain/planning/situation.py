@@ -70,8 +70,7 @@ class Situation:
 
     def beyond(self, step: Step) -> Gates:
         """What only the steps after `step` ask for."""
-        later, own = self.spelled(beyond(self.steps, step, self.names)), self.asked(step)
-        return replace(later, actors=later.actors - own.actors, groups=later.groups - own.groups)
+        return self.spelled(beyond(self.steps, step, self.names))
 
     @cached_property
     def lists_taken(self) -> bool:
