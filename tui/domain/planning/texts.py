@@ -29,7 +29,7 @@ def text_warnings(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
 
 
 def leftover_path(situation: Situation, slot: str, text: str) -> str:
-    """Where the leftover `text` of an issue is mended: in the field that it comes from, else in the issue's own text."""
+    """Where the leftover `text` of an issue is mended: in the field that it comes from, else in the issue's text."""
     issue = _issue(situation, slot)
     path = source(situation.draft, slot, text)
     by_hand = template_of(situation, issue) is not None and path == f"issues.{slot}"
