@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
@@ -11,6 +12,7 @@ from textual.binding import Binding, BindingType
 
 from tui.domain.errors import RolloutError, Stale
 from tui.domain.operation import Operation
+from tui.domain.plan import Change, Request
 from tui.domain.text import counted, one_line
 from tui.runtime.apply import ApplyResult
 from tui.runtime.connect import Instance
@@ -21,10 +23,14 @@ from tui.widgets.base_screen import BaseScreen
 from tui.widgets.change_list import PREFIX
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import WorkLine
+from tui.widgets.command_prompt import CommandPrompt, Shown
 from tui.widgets.messages import ApplyWanted, CancelWanted
 from tui.widgets.operation_list import operation_rows, tally
 from tui.widgets.outline import BLANK, Outline, Row
 from tui.widgets.present import Tone, line
+
+_ASKED, _ELSE = frozenset({"ran", "failed", "copy_command"}), frozenset({"proceed", "copy"})
+"""Actions while a chat command waits to be run, and those whose keys they take meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,9 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
     CSS_PATH: ClassVar = [asset("styles/apply.tcss")]
     AUTO_FOCUS = "#operations"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "ran", "It ran", id="apply.ran", tooltip="The command ran, and the bot answered: it is attested"),
+        Binding("n", "failed", "It failed", id="apply.failed", tooltip="The bot refused the command: stop here"),
+        Binding("c", "copy_command", "Copy", id="apply.command", tooltip="Copy the command that is to be run"),
         Binding("n", "proceed", "Go on", id="apply.proceed", tooltip="To the rollout, now that it is applied"),
         Binding("r", "replan", "New plan", id="apply.replan", tooltip="Look at GitLab again and plan what is left"),
         Binding("c", "copy", "Copy URL", id="apply.copy", tooltip="Copy the address of what this change made"),
@@ -69,6 +78,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         self._error: RolloutError | None = None
         self._stopping = False
         self._following = True
+        self._tell: Callable[[bool], object] | None = None
         self._began = monotonic()
 
     def compose(self) -> ComposeResult:
@@ -77,6 +87,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         yield TitleBar(draft.title or draft.model.name or draft.id, "Apply", badge=Badge.of(self._instance))
         yield StatusLine(id="headline")
         yield WorkLine(id="verdict")
+        yield CommandPrompt()
         yield Outline(id="operations")
         yield KeyBar()
 
@@ -110,6 +121,49 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         if self._following and operation.state == "intended":
             self.query_one("#operations", Outline).go(f"{PREFIX}{operation.change}")
 
+    def ask_to_run(self, change: Change, request: Request, tell: Callable[[bool], object]) -> None:
+        """Show a chat command; `tell` is called once, with whether it ran. At the end of the apply it is forgotten."""
+        commands = [one.id for one in self._prepared.plan.commands]
+        self._tell = tell
+        self._prompt.show(Shown(change, request, commands.index(change.id) + 1, len(commands)))
+        self._prompt.focus()
+        self.refresh_bindings()
+
+    def _said(self, *, ran: bool) -> None:
+        if self._tell is not None and self._prompt.settled:
+            tell, self._tell = self._tell, None
+            self._take_prompt_away()
+            tell(ran)
+
+    def _take_prompt_away(self) -> None:
+        had_focus = self._prompt.has_focus
+        self._prompt.clear()
+        if had_focus:
+            self.query_one("#operations", Outline).focus()
+        self.refresh_bindings()
+
+    @property
+    def _prompt(self) -> CommandPrompt:
+        return self.query_one(CommandPrompt)
+
+    def on_command_prompt_ran(self) -> None:
+        """Enter on the command."""
+        self.action_ran()
+
+    def action_ran(self) -> None:
+        """It ran."""
+        self._said(ran=True)
+
+    def action_failed(self) -> None:
+        """It did not."""
+        self._said(ran=False)
+
+    def action_copy_command(self) -> None:
+        """Copy the command as it is to be typed."""
+        if self._prompt.shown is not None:
+            self.app.copy_to_clipboard(self._prompt.shown.command)
+            self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
+
     def on_key(self) -> None:
         """Whoever presses a key wants to look around, not to be taken to what is sent."""
         self._following = False
@@ -117,6 +171,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
     def finish(self, result: ApplyResult) -> None:
         """The apply has ended."""
         self._result = result
+        self._take_prompt_away()
         self._operations.update({one.change: one for one in result.operations})
         seconds = max(1, round(monotonic() - self._began))
         self._verdict.rest()
@@ -124,7 +179,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
             self._head("✓ ", "success", self._what("Applied"))
             self._verdict.rest((f"All {tally(self._prepared.plan, self._operations).text} in {seconds} s", "muted"))
         else:
-            self._head(*end_look(result.outcome), end_words(result.outcome))
+            self._head(*end_look(result.outcome), end_words(result))
             self._verdict.rest((tally(self._prepared.plan, self._operations).text, "muted"))
         self._draw()
         self.query_one("#operations", Outline).action_end(-1)
@@ -132,6 +187,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
     def fail(self, error: RolloutError) -> None:
         """It could not begin, or broke off without a result."""
         self._error = error
+        self._take_prompt_away()
         self._head("✗ ", "error", "The apply did not run to its end")
         self._verdict.rest((tally(self._prepared.plan, self._operations).text, "muted"))
         self._draw()
@@ -166,6 +222,9 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
                 if action == "stop" and running
                 else running != (action == "leave")
             )
+        asking = self._prompt.shown is not None
+        if action in _ASKED or (asking and action in _ELSE):
+            return asking and action in _ASKED
         done = self._result is not None and self._result.outcome == "done"
         possible = {
             "proceed": done,

@@ -49,7 +49,8 @@ class EntryScreen(BaseScreen[None]):
             yield Static(line((self._headline(), "strong")))
             for label, text in self._facts():
                 yield Static(line((fit(label, LABEL), "muted"), text), classes="fact")
-            yield Static(line(("Gates", "strong")), classes="section")
+            said = "  attested by the operator, not observed" if entry.attested else ""
+            yield Static(line(("Gates", "strong"), (said, "warning")), classes="section")
             labels = Labels(entry.names)
             rows = gate_diff_rows(entry.gates_before, entry.gates_after, labels)
             yield Static(Content("\n").join([row.content for row in rows]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from screens.apply import ApplyScreen
 from tests.support.host import Host, prepared
@@ -160,4 +161,111 @@ async def test_hostile_text_is_shown_and_does_nothing(plan: Prepared, hostile: s
         for key in ("down", "pagedown", "c", "enter", "end"):
             await pilot.press(key)
             assert harmless(app.drawn)
+        assert app.is_running
+
+
+# chat commands
+
+
+@pytest.fixture(scope="module")
+def chat() -> Prepared:
+    draft = structs.replace(sample(), flag=structs.replace(sample().flag, target="chatops"))
+    return prepared(situation(draft))
+
+
+def ask(screen: ApplyScreen, plan: Prepared, number: int, said: list[bool]) -> str:
+    """Ask for a command as the app does; returns it."""
+    change = plan.plan.commands[number]
+    request = change.request.resolved({"url:flag-rollout": "https://x/issues/4"})
+    screen.update_operation(Operation("1", "a", "r", "sandbox", change.id, change.kind, state="intended"))
+    screen.ask_to_run(change, request, said.append)
+    return str(request.body["command"])
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.widgets.command_prompt.SETTLE", 0.0)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)], ids=["60x20", "80x24", "120x40"])
+async def test_a_command_is_shown_whole_with_where_to_run_it_and_its_keys(
+    chat: Prepared, size: tuple[int, int], at_once: None
+) -> None:
+    app, screen = host(chat)
+    async with app.run_test(size=size) as pilot:
+        command = ask(screen, chat, 1, [])
+        await pilot.pause()
+        shown = "".join("".join(line.strip(" │┃") for line in app.drawn.splitlines()).split())
+        assert command.replace(" ", "") in shown
+        for text in ("Command 2 of 3", "#production", "#g_code_creation", "https://x/issues/4"):
+            assert text.replace(" ", "") in shown
+        footer = app.drawn.splitlines()[-1]
+        assert all(key in footer for key in ("y It ran", "n It failed", "c Copy", "esc Stop"))
+        assert "Go on" not in footer
+        assert "● for you" in rows(screen)
+        assert "waits for you" in head(screen, "verdict")
+
+
+@pytest.mark.parametrize(("key", "ran"), [("y", True), ("enter", True), ("n", False)])
+async def test_the_operators_word_is_told_once(chat: Prepared, key: str, ran: bool, at_once: None) -> None:
+    app, screen = host(chat)
+    said: list[bool] = []
+    async with app.run_test() as pilot:
+        command = ask(screen, chat, 0, said)
+        await pilot.press("c")
+        assert app.copied == [command]
+        assert not said
+        await pilot.press(key, key)
+        assert said == [ran]
+        assert command not in app.drawn
+        assert not app.answers
+
+
+async def test_a_key_that_repeats_does_not_answer_the_next_command(
+    chat: Prepared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.widgets.command_prompt.SETTLE", 1000.0)
+    app, screen = host(chat)
+    said: list[bool] = []
+    async with app.run_test() as pilot:
+        ask(screen, chat, 0, said)
+        await pilot.press("y", "enter", "n")
+        assert not said
+
+
+async def test_the_end_takes_the_question_away_and_says_what_it_was(chat: Prepared, at_once: None) -> None:
+    app, screen = host(chat)
+    said: list[bool] = []
+    async with app.run_test() as pilot:
+        command = ask(screen, chat, 0, said)
+        change = chat.plan.commands[0]
+        failed = Operation("1", "a", "r", "sandbox", change.id, change.kind, state="rejected", error="it failed")
+        screen.finish(ApplyResult("r", "rejected", (failed,), reason="the operator says that it failed"))
+        await pilot.pause()
+        assert head(screen) == "✗ A chat command did not work"
+        assert command not in app.drawn
+        await pilot.press("y", "n")
+        assert not said
+        assert not app.answers
+
+
+async def test_an_attested_command_says_so(chat: Prepared) -> None:
+    app, screen = host(chat)
+    async with app.run_test():
+        change = chat.plan.commands[0]
+        screen.update_operation(Operation("1", "a", "r", "sandbox", change.id, change.kind, state="confirmed"))
+        assert "✓ attested" in rows(screen)
+
+
+async def test_a_hostile_command_is_shown_and_does_nothing(chat: Prepared, at_once: None) -> None:
+    app, screen = host(chat)
+    change = chat.plan.commands[0]
+    async with app.run_test(size=(60, 20)) as pilot:
+        for hostile in STRINGS:
+            body = {"command": hostile, "cross_post": hostile, "issue": hostile}
+            told = replace(change, summary=hostile)
+            screen.ask_to_run(told, replace(change.request, path=hostile, body=body), lambda _: None)
+            await pilot.press("c")
+            assert harmless(app.drawn)
+        assert all(harmless(text) for text in app.copied)
         assert app.is_running

@@ -6,6 +6,7 @@ The screen that asked is answered by its own methods on the event loop: `show`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -23,11 +24,15 @@ from tui.widgets.theme import ThemedApp
 if TYPE_CHECKING:
     from tui.domain.observed import Template
     from tui.domain.operation import Operation
+    from tui.domain.plan import Change, Request
     from tui.runtime.apply import ApplyResult
     from tui.runtime.doctor_row import Row
     from tui.widgets.wizard_parts import Templates
 
 T = TypeVar("T")
+
+_POLL = 0.1
+"""Seconds between two looks at whether the operator has answered."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Applying(Protocol):
     def fail(self, error: RolloutError, /) -> None: ...
 
     def update_operation(self, operation: Operation, /) -> None: ...
+
+    def ask_to_run(self, change: Change, request: Request, tell: Callable[[bool], object], /) -> None: ...
 
     def finish(self, result: ApplyResult, /) -> None: ...
 
@@ -167,7 +174,19 @@ class AnsweringApp(ThemedApp[ExitState]):
         )
 
     def _apply(self, session: Session, prepared: Prepared, screen: Applying) -> ApplyResult:
-        return session.apply(prepared, lambda operation: self._tell(screen, operation))
+        def attest(change: Change, request: Request) -> bool:
+            return self._run_by_hand(session, screen, change, request)
+
+        return session.apply(prepared, lambda operation: self._tell(screen, operation), attest)
+
+    def _run_by_hand(self, session: Session, screen: Applying, change: Change, request: Request) -> bool:
+        """Have the operator run a chat command. Called on the thread that waits for it."""
+        said: Future[bool] = Future()
+        self.call_later(lambda: screen.ask_to_run(change, request, said.set_result) if screen.is_attached else None)
+        while not said.done():
+            session.cancel.wait(_POLL)
+            session.cancel.check()
+        return said.result()
 
     def _tell(self, screen: Applying, operation: Operation) -> None:
         """Called on the threads that send."""

@@ -9,7 +9,7 @@ import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say
 from tui.commands.exits import Exit
-from tui.domain.plan import Plan
+from tui.domain.plan import Change, Plan
 
 if TYPE_CHECKING:
     from tui.runtime.workbench import Prepared, Session
@@ -75,6 +75,11 @@ def nothing(rollout: str) -> dict[str, Any]:
     return {"rollout": rollout, "phase": "", "step": "", "fingerprint": "", **empty, "effect": NOTHING}
 
 
+def _said(change: Change) -> str:
+    command = change.request.body["command"] if change.kind == "run-command" else ""
+    return f"{change.summary}\n     {command}" if command else change.summary
+
+
 def show(plan: Plan) -> None:
     """A plan for people."""
     say(f"{plan.rollout}: {plan.title} (phase {plan.phase}{', step ' + plan.step if plan.step else ''})")
@@ -84,7 +89,7 @@ def show(plan: Plan) -> None:
     sections = [
         ("Blocked by", [f"{one.id}: {one.text}" for one in plan.blocked]),
         ("To know", list(plan.warnings)),
-        ("Changes", [change.summary for change in plan.changes]),
+        ("Changes", [_said(change) for change in plan.changes]),
     ]
     for title, lines in sections:
         if lines:

@@ -42,6 +42,7 @@ def status(situation: Situation) -> dict[str, Any]:
         "next": {"phase": following.phase, "step": following.id} if following else None,
         "due_at": due.isoformat() if due else None,
         "gates": flag.gates.as_dict(),
+        "attested": flag.attested,
         "read_at": situation.observed.at.isoformat(),
         "who": who(flag.gates, situation.labels),
         "issues": {
@@ -57,7 +58,10 @@ def _show(situation: Situation) -> None:
     live = progress.position
     say(f"{situation.draft.title or situation.draft.id} on {situation.observed.instance}")
     say(f"Live: {live.title} ({live.phase} {live.id})" if live else "Live: nothing yet")
-    say(f"In:   {who(flag.gates, situation.labels)} (read {situation.observed.at:%Y-%m-%d %H:%M} UTC)")
+    rests = "attested, not observed" if flag.attested else f"read {situation.observed.at:%Y-%m-%d %H:%M} UTC"
+    say(f"In:   {who(flag.gates, situation.labels)} ({rests})")
+    if flag.unanswered:
+        say(f"!     Nobody said whether this command ran: {flag.unanswered}", err=True)
     if progress.next:
         left = duration.words(progress.remaining(situation.now))
         say(f"Next: {progress.next.title}, {'due now' if left == 'now' else 'due in ' + left}")

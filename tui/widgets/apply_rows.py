@@ -34,9 +34,27 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def end_words(outcome: Outcome) -> str:
+_COMMAND_WORDS: dict[Outcome, tuple[str, str]] = {
+    "rejected": (
+        "A chat command did not work",
+        "What ran stays. Read what the bot answered, then make a new plan: it starts from the last command that ran.",
+    ),
+    "stopped": (
+        "Stopped before its end",
+        "Nobody said whether the last command ran. A new plan shows it again; run twice it does what once does.",
+    ),
+}
+"""The words where it was a chat command that ended it: nothing was sent by this program."""
+
+
+def _words(result: ApplyResult) -> tuple[str, str]:
+    ended = any(one.kind == "run-command" and one.state in {"rejected", "unknown"} for one in result.operations)
+    return _COMMAND_WORDS.get(result.outcome, _WORDS[result.outcome]) if ended else _WORDS[result.outcome]
+
+
+def end_words(result: ApplyResult) -> str:
     """The end in a few words."""
-    return _WORDS[outcome][0]
+    return _words(result)[0]
 
 
 def end_look(outcome: Outcome) -> tuple[str, Tone]:
@@ -56,7 +74,7 @@ def result_rows(result: ApplyResult) -> list[Row]:
     else:
         glyph, tone = end_look(result.outcome)
         rows += _rows(glyph, tone, result.reason)
-        rows += [Row(line("  ", _WORDS[result.outcome][1]), hang=2), *_ways_out()]
+        rows += [Row(line("  ", _words(result)[1]), hang=2), *_ways_out()]
     rows += [_row("! ", "warning", remark) for remark in result.remarks]
     return rows
 

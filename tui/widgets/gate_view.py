@@ -108,11 +108,16 @@ def _words(call: Call, labels: Labels) -> str:
     return summary(call, "the flag", dict(labels.names), labels.unit)
 
 
-def route_rows(route: Route, flag: str, labels: Labels) -> Iterable[Row]:
+def gates_title(flag: str, *, attested: bool) -> str:
+    """What the gates of a flag are headed by: nobody must take what was said for what was read."""
+    return f"Gates of {flag}, attested" if attested else f"Gates of {flag}"
+
+
+def route_rows(route: Route, flag: str, labels: Labels, *, attested: bool = False) -> Iterable[Row]:
     """Effect and gates of a route under their titles, with the calls when there is more than one."""
     yield from effect_rows(route.start, route.end, labels)
     yield BLANK
-    yield heading(f"Gates of {flag}")
+    yield heading(gates_title(flag, attested=attested))
     yield from gate_diff_rows(route.start, route.end, labels)
     if len(route.calls) > 1:
         yield BLANK

@@ -17,6 +17,8 @@ _WORD = 11
 """Cells for the longest word of a state, `confirmed`, and a gap."""
 
 _NOT_SENT = Look("–", "not sent", "muted")
+_FOR_YOU = Look("●", "for you", "accent")
+_ATTESTED = Look("✓", "attested", "success")
 
 
 @dataclass(frozen=True)
@@ -27,22 +29,26 @@ class Tally:
     confirmed: int = 0
     sending: int = 0
     failed: int = 0
+    commands: int = 0
 
     @property
     def text(self) -> str:
-        """`6 of 14 confirmed, 2 sending`."""
+        """`6 of 14 confirmed, 2 sending`; a chat command is not sent, it waits for a person."""
         words = f"{self.confirmed} of {self.total} confirmed"
-        return words + (f", {self.sending} sending" if self.sending else "")
+        words += f", {self.sending} sending" if self.sending else ""
+        return words + (", a command waits for you" if self.commands else "")
 
 
 def tally(plan: Plan, operations: Mapping[str, Operation]) -> Tally:
     """Count the states; `operations` by the id of the change."""
     states = [operations[one.id].state for one in plan.changes if one.id in operations]
+    commands = sum(1 for one in plan.commands if one.id in operations and operations[one.id].state == "intended")
     return Tally(
         len(plan.changes),
         confirmed=states.count("confirmed"),
-        sending=states.count("intended"),
+        sending=states.count("intended") - commands,
         failed=states.count("rejected") + states.count("unknown"),
+        commands=commands,
     )
 
 
@@ -63,6 +69,8 @@ def operation_rows(
 def _operation(change: Change, operation: Operation | None, is_open: bool, *, ended: bool) -> list[Row]:
     state = operation.state if operation else "waiting"
     look = _NOT_SENT if ended and state == "waiting" else LOOKS[state]
+    if operation is not None and change.kind == "run-command":
+        look = _ATTESTED if operation.attested else _FOR_YOU if state == "intended" else look
     key = f"{PREFIX}{change.id}"
     hang = _WORD + 4
     first = line("  ", (f"{look.glyph} ", look.tone), (look.word.ljust(_WORD), look.tone), change.summary)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.domain.by_hand import chatops
+from tui.domain.chatops import METHOD
 from tui.domain.plan import Change, Plan, Request, unresolved
 from tui.domain.planning import Situation
 from tui.widgets.diff import diff_rows, text_rows
@@ -38,7 +39,9 @@ def change_rows(change: Change, key: str, before: str | None = None, prefix: str
 
 
 def request_rows(request: Request, key: str, before: str | None = None) -> list[Row]:
-    """Method and path, then the body field by field."""
+    """Method and path, then the body field by field; a chat command as it is typed, and where."""
+    if request.method == METHOD:
+        return _command_rows(request, key)
     rows = [Row(line("    ", (f"{request.method} ", "accent"), f"/api/v4{request.path}"), key, 6)]
     short: Mapping[str, Any] = {name: value for name, value in request.body.items() if name not in _TEXTS}
     width = max((len(name) for name in short), default=0) + 2
@@ -50,6 +53,15 @@ def request_rows(request: Request, key: str, before: str | None = None) -> list[
             rows.append(_note(name if before is None else f"{name}, as a difference", key))
             rows.extend(text_rows(text, key) if before is None else diff_rows(before, text, key))
     return rows
+
+
+def _command_rows(request: Request, key: str) -> list[Row]:
+    rows = [Row(line("    ", (f"in {request.path}  ", "muted"), str(request.body["command"])), key, 6)]
+    return rows + [
+        Row(line("    ", (f"{word} ", "muted"), str(request.body[name])), key, 6)
+        for name, word in (("cross_post", "post to"), ("issue", "tell on"))
+        if name in request.body
+    ]
 
 
 def _note(text: str, key: str) -> Row:

@@ -57,7 +57,9 @@ def left_rows(prepared: Prepared, strictness: str, *, show_met: bool, refused: R
         rows += [heading("The flag is not touched"), Row(line(("  Only the plan issues are made.", "muted")))]
     else:
         mark = " (another one than in the refused plan)" if difference_from(refused, plan).effect else ""
-        rows += [heading(_effect_title(plan) + mark), *route_rows(plan.gates, plan.flag, situation.labels)]
+        attested = situation.observed.flag(plan.flag).attested
+        effect = route_rows(plan.gates, plan.flag, situation.labels, attested=attested)
+        rows += [heading(_effect_title(plan) + mark), *effect]
     rows += warning_rows(prepared)
     return [*rows, *settled_rows(plan, strictness, show_met=show_met)]
 

@@ -14,7 +14,7 @@ from tui.domain.progress import Progress
 from tui.domain.requirements import Requirement, requirements
 from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find
 from tui.domain.text import counted
-from tui.widgets.gate_view import gate_rows
+from tui.widgets.gate_view import gate_rows, gates_title
 from tui.widgets.outline import BLANK, Row, heading
 from tui.widgets.present import Tone, due, line, moment
 
@@ -63,8 +63,8 @@ def drift(flag: str, gates: Gates, entries: Sequence[Entry]) -> Entry | None:
 
 def drifted(situation: Situation) -> bool:
     """Whether any flag of the rollout is not as the history left it."""
-    flags = situation.observed.flags.items()
-    return any(drift(name, flag.gates, situation.entries) is not None for name, flag in flags)
+    seen = [(name, flag) for name, flag in situation.observed.flags.items() if not flag.attested]
+    return any(drift(name, flag.gates, situation.entries) is not None for name, flag in seen)
 
 
 def gates_rows(situation: Situation) -> list[Row]:
@@ -73,9 +73,12 @@ def gates_rows(situation: Situation) -> list[Row]:
     rows: list[Row] = []
     for name, flag in observed.flags.items():
         rows += [BLANK] if rows else []
-        rows.append(heading(f"Gates of {name}"))
+        rows.append(heading(gates_title(name, attested=flag.attested)))
         rows.append(Row(line("  ", ("In now  ", "muted"), (who(flag.gates, labels), "strong")), hang=10))
-        rows.extend(_drift_rows(drift(name, flag.gates, situation.entries), labels))
+        rows.extend([] if flag.attested else _drift_rows(drift(name, flag.gates, situation.entries), labels))
+        if flag.unanswered:
+            text = f"Nobody said whether this command ran: {flag.unanswered}"
+            rows.append(Row(line("  ", ("! ", "warning"), text), hang=4))
         rows.extend(gate_rows(flag.gates, labels))
     return rows + [Row(line("  ", ("! ", "warning"), remark), hang=4) for remark in observed.remarks]
 
