@@ -177,7 +177,6 @@ async def test_a_terminal_that_cannot_be_handed_over_says_so() -> None:
         assert "cannot be handed to an editor" in one.status
 
 
-<<<<<<< /tmp/tmpav547131
 async def test_what_no_phase_asks_for_is_made_only_when_it_is_wanted() -> None:
     async with wizard(PlanIssuesScreen, EMPTY, size=(120, 40), field="issues.flag-rollout") as one:
         path = "issues[flag-rollout].skip"
@@ -190,7 +189,8 @@ async def test_what_no_phase_asks_for_is_made_only_when_it_is_wanted() -> None:
         await one.settled()
         assert "issues[flag-rollout].fields.summary" in one.paths()
         assert not issue(one.draft, "flag-rollout").skip
-=======
+
+
 # the text
 
 BODY = "issues[rollout-plan].body"
@@ -312,4 +312,3 @@ async def test_there_is_no_text_where_nothing_is_sent_or_may_be_changed() -> Non
         await one.press("f7")
         assert "bob has it" in one.status
         assert one.app.screen is one.screen
->>>>>>> /tmp/tmpvr_r3ugv
