@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from tui.commands.attesting import attest_by
 from tui.commands.common import bench, instance_option, json_option, print_json, say, stopping
 from tui.commands.exits import Exit
 from tui.commands.from_file import asked
@@ -29,9 +30,12 @@ _SHOWN = {"intended": "…", "confirmed": "✓", "rejected": "✗", "unknown": "
 @click.option("--step", default="", help="A step of that phase, such as 25%.")
 @click.option("--reason", default="", help="Why; kept in the history.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--attest", is_flag=True, help="You run each chat command as it is printed; none is asked about.")
 @instance_option
 @json_option
-def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instance: str, as_json: bool) -> int:
+def command(
+    draft: str, *, phase: str, step: str, reason: str, yes: bool, attest: bool, instance: str, as_json: bool
+) -> int:
     """Make the changes that plan shows: each exactly once, journalled before and after.
 
     FILE is one that `plan DRAFT --out FILE` wrote: exactly that plan is applied, or none.
@@ -42,8 +46,10 @@ def command(draft: str, *, phase: str, step: str, reason: str, yes: bool, instan
         prepared = what.prepare(session)
         if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
             return _nothing(what.draft.id, prepared, as_json=as_json)
+        asks = sys.stdin.isatty() and not (yes or as_json)
+        by = attest_by(prepared.plan, session.cancel, asks=asks, attest=attest, as_json=as_json)
         _ask(prepared, session, yes=yes, as_json=as_json)
-        result = session.apply(prepared, (lambda _: None) if as_json else _tell(prepared))
+        result = session.apply(prepared, (lambda _: None) if as_json else _tell(prepared), by)
     if as_json:
         print_json(result.as_dict())
     else:
