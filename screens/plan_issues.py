@@ -151,6 +151,7 @@ class PlanIssuesScreen(WizardScreen):
         if slot != self.slot:
             self.slot = slot
             self.form.sync(self.specs(), self.read)
+            self.refresh_bindings()
             self.settle_soon()
 
     def _own(self, kind: str, phase: str) -> Draft:

@@ -182,7 +182,7 @@ async def test_apply_on_the_sandbox_is_a_key_and_a_yes(monkeypatch: pytest.Monke
         await pilot.press("a", "y", "y")
         assert not app.answers, "keys that repeat answered the question"
         assert isinstance(app.screen, Confirm)
-        assert "4 issues, 6 links, 3 gate changes, 1 note, 1 timeline" in app.drawn
+        assert "4 issues, 6 links, 3 gate changes, 1 note, 1 timeline update" in app.drawn
         monkeypatch.setattr(dialogs, "SETTLE", 0)
         await pilot.press("y")
         assert (app.answers[0].go, app.answers[0].prepared) == ("apply", plan)

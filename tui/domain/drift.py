@@ -16,9 +16,10 @@ import msgspec
 
 from tui.domain.audience import Labels, who
 from tui.domain.draft import Draft
-from tui.domain.observed import IssueSeen, Observed
+from tui.domain.observed import FlagSeen, IssueSeen, Observed
 from tui.domain.plan import Change, Plan
-from tui.domain.text import counted, shorten
+from tui.domain.strategies import ProjectFlag
+from tui.domain.text import counted, listing, shorten
 
 _SHOWN = 60
 """Characters of a value that are shown."""
@@ -51,15 +52,31 @@ def drifts(before: Observed, after: Observed) -> tuple[Drift, ...]:
     spoken = Labels({name.ref: name.name for name in (*before.names.values(), *after.names.values())})
     found: list[Drift] = []
     for name in sorted(before.flags.keys() | after.flags.keys()):
-        old, new = before.flag(name).gates, after.flag(name).gates
-        if old != new:
-            text = f"{name} was on for {who(old, spoken)} and is on for {who(new, spoken)}"
-            found.append(Drift(f"flag:{name}", text))
-        elif before.flag(name).project != after.flag(name).project:
-            found.append(Drift(f"flag:{name}", f"the strategies of {name} were changed, for the same people here"))
+        text = _flag(before.flag(name), after.flag(name), spoken)
+        found += [Drift(f"flag:{name}", text)] if text else []
     for slot in sorted(before.issues.keys() | after.issues.keys()):
         found.extend(_issue(slot, before.issues.get(slot), after.issues.get(slot)))
     return tuple(found)
+
+
+def _flag(old: FlagSeen, new: FlagSeen, spoken: Labels) -> str:
+    """What changed of a flag; of a project's flag also what is for other environments, since one request has it all."""
+    if old.gates != new.gates:
+        return f"{new.name} was on for {who(old.gates, spoken)} and is on for {who(new.gates, spoken)}"
+    if old.project is None or new.project is None:
+        return f"{new.name} was {'deleted' if new.project is None else 'made'}" if old.project != new.project else ""
+    if old.project.active != new.project.active:
+        return f"{new.name} was {'activated' if new.project.active else 'deactivated'}"
+    if old.project.like(new.project):
+        made_anew = f"the strategies of {new.name} were made anew, for the same people"
+        return made_anew if old.project != new.project else ""
+    return f"{new.name} had {_strategies(old.project)} and has {_strategies(new.project)}"
+
+
+def _strategies(flag: ProjectFlag) -> str:
+    alike = sorted(one.likeness for one in flag.strategies)
+    words = [f"{name} for {', '.join(scopes)}" for name, _, scopes, _ in alike]
+    return f"the strategies {listing(words)}" if words else "no strategies"
 
 
 def _issue(slot: str, old: IssueSeen | None, new: IssueSeen | None) -> Iterator[Drift]:

@@ -25,7 +25,7 @@ def issue_preview(text: IssueText, start: str = "") -> Shown:
     if rule is None:
         return Shown(Content(f"This guide has no plan issue {issue.kind}"), ())
     if issue.skip:
-        return Shown(Content(f"{rule.name}: left out, nothing will be sent"), ())
+        return Shown(Content(f"Preview: {rule.name} issue"), (Row(line("Left out: nothing will be sent.")),))
     if issue.existing:
         return Shown(Content(f"{rule.name}: used as it is, nothing will be sent"), (Row(line(issue.existing)),))
     try:

@@ -41,7 +41,8 @@ def refused_rows(refused: Refused | None, plan: Plan) -> list[Row]:
     if refused is None:
         return []
     difference = difference_from(refused, plan)
-    rows = [heading(f"The plan before was refused: {refused.plan.title}", "warning")]
+    which = f": {refused.plan.title}" if refused.plan.title != plan.title else ""
+    rows = [heading(f"The plan before was refused{which}", "warning")]
     rows += [Row(line("  ", ("! ", "warning"), text), hang=4) for text in refused.since]
     words = "This one makes the same changes." if difference.empty else "What differs from it is marked."
     rows.append(Row(line((f"  {words}", "muted")), hang=2))

@@ -12,7 +12,7 @@ _NOUNS: dict[ChangeKind, str] = {
     "set-gate": "gate change",
     "run-command": "chat command",
     "add-note": "note",
-    "edit-issue": "timeline",
+    "edit-issue": "timeline update",
 }
 
 
