@@ -201,6 +201,26 @@ def test_what_another_client_adds_in_the_same_moment_is_noticed(rig: Rig, monkey
     assert any("zoe" in one for one in result.remarks)
 
 
+def test_off_does_not_fail_on_a_strategy_that_somebody_else_took_away(
+    new_rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_rig.keep_list("carol")
+    new_rig.climb("members")
+    gateway = new_rig.session.gateway
+    first = new_rig.flag().strategies[0].id
+    really = gateway.send
+
+    def send(request: Request, **more: bool) -> dict[str, Any]:
+        if request.path.endswith(NAME):
+            new_rig.send("PUT", f"feature_flags/{NAME}", strategies=[{"id": first, "_destroy": True}])
+        return really(request, **more)
+
+    monkeypatch.setattr(gateway, "send", send)
+    _, result = new_rig.go("off")
+    assert result.outcome == "done"
+    assert (new_rig.flag().active, new_rig.flag().strategies) == (False, ())
+
+
 def test_a_change_for_another_environment_since_the_plan_is_refused_before_anything_is_written(new_rig: Rig) -> None:
     new_rig.climb("team")
     new_rig.keep_list("carol")

@@ -51,14 +51,19 @@ def concerns(request: Request) -> bool:
 def write(transport: Transport, request: Request) -> dict[str, Any]:
     """Make or change a flag; the answer is the flag as it is a moment later. Raises what `Transport.write` raises.
 
-    GitLab refuses such a request whole or does all of it, so that one that was refused for its spelling can be sent
-    again as an older server spells it. The answer to a write shows what it did itself; when two clients add a
-    strategy at once only a look afterwards shows both.
+    GitLab refuses such a request whole or does all of it, so that one that was refused for its spelling, or for taking
+    away what is gone, can be sent again in another form: nobody's way back fails on that. The answer to a write shows
+    what it did itself; when two clients add a strategy at once only a look afterwards shows both.
     """
     try:
         answer = transport.write(request)
     except Invalid as error:
-        answer = _again(transport, request, error)
+        answer = transport.write(_respelled(request, error))
+    except NotFound:
+        left = _without_gone(transport, request)
+        if left == request:
+            raise
+        answer = transport.write(left)
     with suppress(GitLabError, Interrupted):
         name = str(answer.get("name", ""))
         collection = "/".join(request.path.split("/")[:4])
@@ -66,8 +71,19 @@ def write(transport: Transport, request: Request) -> dict[str, Any]:
     return answer
 
 
-def _again(transport: Transport, request: Request, error: Invalid) -> dict[str, Any]:
-    """The answer to the request in an older spelling; raises the error where there is none."""
+def _without_gone(transport: Transport, request: Request) -> Request:
+    """The request without the strategies that it takes away and that somebody else took away before."""
+    answer = transport.optional(request.path, dict[str, Any]) if request.method == "PUT" else None
+    if answer is None:
+        return request
+    there = {one.id for one in _flag(answer).strategies}
+    items = request.body.get("strategies", ())
+    left = [one for one in items if not one.get("_destroy") or one.get("id") in there]
+    return Request(request.method, request.path, {**request.body, "strategies": left})
+
+
+def _respelled(request: Request, error: Invalid) -> Request:
+    """The request in the spelling of older servers; raises the error where there is none."""
     if NO_LISTS in str(error).lower():
         hint = "It takes no user lists in strategies. Apply again: the plan then names who is on the list one by one."
         raise Invalid(str(error), hint, error.status) from None
@@ -75,7 +91,7 @@ def _again(transport: Transport, request: Request, error: Invalid) -> dict[str, 
     if "stickiness" not in str(error) or older == request.body:
         raise error
     log.info("again with stickiness in capitals: %s", one_line(str(error)))
-    return transport.write(Request(request.method, request.path, older))
+    return Request(request.method, request.path, older)
 
 
 def _spelled_older(body: Mapping[str, Any]) -> dict[str, Any]:

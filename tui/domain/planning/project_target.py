@@ -107,7 +107,7 @@ def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
     yield from unreachable(situation, goal)
     project = situation.observed.flag_project
     operator = situation.observed.operator
-    if project is not None and project.access_level < DEVELOPER and not operator.admin:
+    if project is not None and project.access_level < DEVELOPER and not operator.powers:
         text = f"{operator.username} is less than a developer in {project.path}, and its feature flags ask for one"
         yield Requirement("developer", text, "open", path="flag.project", hard=True)
     if goal.step is not None:
