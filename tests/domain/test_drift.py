@@ -10,6 +10,7 @@ from msgspec import structs
 from tests.support.rollouts import FLAG, MEMBERS, TEAM, observed, sample, seen_issue
 from tui.domain.draft import Waiver
 from tui.domain.drift import draft_drifts, drifts
+from tui.domain.gates import ON
 from tui.domain.observed import FlagSeen, IssueSeen, Observed
 from tui.domain.plan import fingerprint
 from tui.domain.strategies import ProjectFlag, Scope, Strategy
@@ -95,6 +96,12 @@ def test_the_fields_of_a_draft_are_called_by_what_people_call_them() -> None:
     assert any(one.startswith("the draft's issues[rollout-plan].fields.overview was “") for one in texts)
     assert "the draft's waivers[flag-type].reason was empty and is “Fine.”" in texts
     assert draft_drifts(draft, draft) == ()
+
+
+def test_other_gates_beside_everybody_are_said_as_such() -> None:
+    before, after = observed(replace(TEAM, boolean=True)), observed(ON)
+    (found,) = drifts(before, after)
+    assert found.text == f"{FLAG} has other gates than before, though it is on for everybody still"
 
 
 def test_nothing_is_said_of_two_looks_that_are_the_same() -> None:
