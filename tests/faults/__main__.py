@@ -1,4 +1,8 @@
-"""`python -m tests.faults [--slice | --random N --seed S | --point P]`: the fault matrix, in one line at the end."""
+"""`python -m tests.faults [--slice | --random N --seed S | --point P]`: the fault matrix, in one line at the end.
+
+Faults of the network, the server, the disk and the clock are played in process, a thousand a minute; signals kill real
+processes. Each point that loses or doubles an effect is printed as `--point` takes it.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +11,79 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from itertools import islice
+from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import TypeVar
 from unittest.mock import patch
 
+from tests.faults.deaths import Graveyard, deaths
 from tests.faults.drawn import drawn
+from tests.faults.judge import Count
 from tests.faults.matrix import matrix
-from tests.faults.play import Played, play
-from tests.faults.point import Point, parse
+from tests.faults.mortal import Death
+from tests.faults.play import play
+from tests.faults.point import Point, Story, parse
 from tests.faults.site import Site
 from tui.runtime import settle
 
 _BATCH = 20
-_site: Site | None = None
+_SLICE = 10
+
+P = TypeVar("P")
+
+Result = tuple[int, Count, str]
+"""How many faults struck, the count, and the point in words."""
 
 
+def home() -> Path:
+    """A folder of its own, in memory where the system has such a place."""
+    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a fresh private folder in it
+    return Path(tempfile.mkdtemp(prefix="rollout-faults-", dir=folder))
+
+
+@cache
 def site() -> Site:
-    """This process's site, made at its first point; in memory where the system has such a folder."""
-    global _site
-    if _site is None:
-        folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a fresh private folder in it
-        _site = Site(Path(tempfile.mkdtemp(prefix="faults-", dir=folder)))
-    return _site
+    """This process's site, made at its first point."""
+    made = Site(home())
+    Finalize(None, made.close, exitpriority=10)
+    return made
 
 
-def batch(texts: list[str]) -> list[Played]:
+@cache
+def graveyard() -> Graveyard:
+    """This process's place for processes that die."""
+    made = Graveyard(home())
+    Finalize(None, made.close, exitpriority=10)
+    return made
+
+
+def struck(texts: list[str]) -> list[Result]:
     """Play some points in this process."""
     with patch.object(settle, "PATIENCE", 0.0):
-        return [play(site(), parse(text)) for text in texts]
+        played = [play(site(), parse(text)) for text in texts]
+    return [(one.injected, one.count, f"{one.point}  ends {one.ends}") for one in played]
 
 
-def run(points: Iterable[Point], workers: int) -> Iterator[Played]:
-    """Play all points, side by side."""
+def died(some: list[tuple[Story, Death]]) -> list[Result]:
+    """Let some processes die."""
+    ended = [graveyard().die(story, death) for story, death in some]
+    return [(1, one.count, str(one)) for one in ended]
+
+
+def batches(points: Iterable[P]) -> Iterator[list[P]]:
+    """The points in parts."""
     waiting = iter(points)
-    batches = iter(lambda: [str(point) for point in islice(waiting, _BATCH)], [])
+    return iter(lambda: list(islice(waiting, _BATCH)), [])
+
+
+def run(work: Callable[[list[P]], list[Result]], points: Iterable[P], workers: int) -> Iterator[Result]:
+    """All points, side by side."""
     with ProcessPoolExecutor(workers) as pool:
-        for done in pool.map(batch, batches):
+        for done in pool.map(work, batches(points)):
             yield from done
 
 
@@ -57,20 +96,22 @@ def main() -> int:
     parser.add_argument("--point", metavar="P", help="one point, as printed")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
-    begun = time.monotonic()
+    begun, workers, dead = time.monotonic(), asked.workers, list[tuple[Story, Death]]()
+    points: Iterable[Point]
     if asked.point:
-        points: Iterable[Point] = [parse(asked.point)]
+        points, workers = [parse(asked.point)], 1
     elif asked.random:
         points = drawn(asked.random, asked.seed)
     else:
-        points = list(matrix())[:: 10 if asked.slice else 1]
+        points, dead = list(matrix()), list(deaths())
+        points, dead = (points[::_SLICE], dead[::_SLICE]) if asked.slice else (points, dead)
     played = injected = lost = doubled = 0
-    for one in run(points, 1 if asked.point else asked.workers):
-        played, injected = played + 1, injected + one.injected
-        lost, doubled = lost + len(one.count.lost), doubled + len(one.count.doubled)
-        if not one.count.right or asked.point:
-            told = f"{one.point}  ends {one.ends}  lost {one.count.lost}  doubled {one.count.doubled}"
-            sys.stdout.write(f"{told}\n")
+    for part in (run(struck, map(str, points), workers), run(died, dead, workers)):
+        for struck_here, count, words in part:
+            played, injected = played + 1, injected + struck_here
+            lost, doubled = lost + len(count.lost), doubled + len(count.doubled)
+            if not count.right or asked.point:
+                sys.stdout.write(f"{words}  lost {count.lost}  doubled {count.doubled}\n")
     sys.stdout.write(
         f"crash points {played}, faults injected {injected}, effects lost {lost}, effects doubled {doubled} "
         f"({time.monotonic() - begun:.0f} s)\n"

@@ -168,10 +168,11 @@ class Session:
 
     def observer(self, draft: Draft, wanted: Gates | None = None) -> Observer:
         """What looks at GitLab for this draft; `wanted` are gates whose actors need names too."""
+        from tui.runtime.halfway import halfway
         from tui.runtime.observe import Observer
 
         bench, name = self.workbench, self.instance.name
-        entries = bench.records.entries(draft.id, name)
+        entries = (*bench.records.entries(draft.id, name), *halfway(bench.records, draft.id, name))
         guide = bench.guide(draft)
         return Observer(
             self.gateway,

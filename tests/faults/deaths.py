@@ -1,0 +1,149 @@
+"""Processes that really die at every boundary of an apply, and are started again until it is done."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from time import monotonic
+
+from tests.faults.judge import Count, Effects, compare, effects, gate_calls
+from tests.faults.mortal import SIGNALS, Death, forked, start
+from tests.faults.point import BOUNDARIES, STORIES, Point, Story
+from tests.faults.site import DRAFT
+from tests.support.rollouts import FLAG
+from tests.support.until import wait_until
+from tui.sandbox.faults import Fault
+from tui.sandbox.server import Server
+from tui.sandbox.world.state import World
+from tui.store.assets import ROOT
+from tui.store.drafts import DraftStore
+from tui.store.locations import Locations
+from tui.store.records import Records
+
+METHODS: dict[Story, tuple[tuple[str, int], ...]] = {
+    "team": (("POST", 14), ("PUT", 1)),
+    "percent": (("POST", 2), ("PUT", 1)),
+    "off": (("POST", 2), ("PUT", 1)),
+}
+"""How many writes of each method a story has."""
+
+HOURS: dict[Story, int] = {"team": 0, "percent": 2, "off": 4}
+"""When each story is told: far enough apart that no reading of the flag is doubtful because of the story before."""
+
+AT_ONCE = 1.0
+"""Seconds in which an apply ends after a signal that asks for it, also while a write hangs."""
+
+_SECONDS = 30.0
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Died:
+    """What came of one death: exit codes of the processes, and how long the first took to end after the signal."""
+
+    story: Story
+    death: Death
+    codes: tuple[int | None, ...]
+    seconds: float
+    count: Count
+
+    def __str__(self) -> str:
+        return f"{self.story}:{self.death}  exits {self.codes}"
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    world: World
+    journal: bytes
+    expected: Effects
+
+
+class Graveyard:
+    """One sandbox behind a socket, one home, and the beginnings of the stories."""
+
+    def __init__(self, home: Path) -> None:
+        self.server = Server(None, assets=ROOT).start()
+        self._context = forked()
+        self._home, self._places = home, Locations.under(home)
+        DraftStore(self._places).save(DRAFT)
+        self._beginnings: dict[Story, _Beginning] = {}
+        for story in STORIES:
+            if story == "percent":
+                self._apply(story, 1)  # the members come in between
+            world, journal = self.server.snapshot(), self._journal()
+            self.server.requests.clear()
+            assert self._apply(story, HOURS[story]) == 0
+            self._beginnings[story] = _Beginning(world, journal, self._effects())
+
+    def close(self) -> None:
+        self.server.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _words(self, story: Story) -> list[str]:
+        return ["apply", DRAFT.id, "--yes", "--json", *(["--phase", "off"] if story == "off" else [])]
+
+    def _start(self, story: Story, hours: int, death: Death | None) -> ForkServerProcess:
+        server = self.server
+        return start(self._context, self._home, server.url, server.token, self._words(story), hours, death)
+
+    def _apply(self, story: Story, hours: int) -> int | None:
+        process = self._start(story, hours, None)
+        process.join(_SECONDS)
+        return process.exitcode
+
+    def _journal(self) -> bytes:
+        path = self._places.records
+        if not path.exists():
+            return b""
+        with Records(path) as records, records.database.writing():
+            pass  # the last one to close it writes everything into the one file
+        return path.read_bytes()
+
+    def _effects(self) -> Effects:
+        with Records(self._places.records) as records:
+            entries = records.entries(DRAFT.id, "env")
+        return effects(self.server.snapshot(), FLAG, entries) + gate_calls(list(self.server.requests))
+
+    def _begin(self, story: Story) -> None:
+        one, path = self._beginnings[story], self._places.records
+        self.server.restore(one.world)
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        if one.journal:
+            path.write_bytes(one.journal)
+
+    def die(self, story: Story, death: Death) -> Died:
+        """One process dies; others go on until it is done."""
+        self._begin(story)
+        hanging = death.boundary == "unanswered"
+        injected = self.server.faults.injected
+        if hanging:
+            self.server.faults.add(Fault("hang", method=death.method, skip=death.number - 1, effect=True))
+        process = self._start(story, HOURS[story], death)
+        if hanging:
+            wait_until(lambda: self.server.faults.injected > injected or process.exitcode is not None, what="the write")
+            os.kill(process.pid or 0, getattr(signal, death.signal))
+        begun = monotonic()
+        process.join(_SECONDS)
+        seconds = monotonic() - begun
+        codes = [process.exitcode]
+        while codes[-1] != 0 and len(codes) < _ATTEMPTS:
+            codes.append(self._apply(story, HOURS[story]))
+        expected = self._beginnings[story].expected
+        count = compare(Point(story, ()), expected, self._effects())
+        return Died(story, death, tuple(codes), seconds if hanging else 0.0, count)
+
+
+def deaths() -> Iterator[tuple[Story, Death]]:
+    """Each signal at each boundary of each write."""
+    for story in STORIES:
+        for method, count in METHODS[story]:
+            for number in range(1, count + 1):
+                for name in SIGNALS:
+                    for boundary in BOUNDARIES:
+                        yield story, Death(name, boundary, method, number)
