@@ -19,7 +19,7 @@ STRICTNESS = (Option("guide", "as the guide says"), Option("strict", "strict"))
 TARGETS = (
     Option("instance", "instance", "Applied by this program through GitLab's Features API; needs an administrator."),
     Option("project", "project", "A project's own flag: its strategies for one environment; needs a developer."),
-    Option("chatops", "chatops", "Commands for the chat bot, for a person to run; not applied by this version."),
+    Option("chatops", "chatops", "Chat commands, shown one by one: a person runs them and says what the bot answered."),
 )
 ACTORS: dict[str, str] = {
     "user": "A person keeps what they got; employees can be reached by their feature group.",

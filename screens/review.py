@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
-from tui.domain.by_hand import CHATOPS, Form, by_hand
+from tui.domain.by_hand import Form, by_hand
+from tui.domain.chatops import CHAT
 from tui.domain.draft import Draft
 from tui.domain.drift import Refused
 from tui.domain.edit import waive
@@ -47,7 +48,7 @@ class ReviewContext:
 
     instance: Instance
     read_only: str = ""
-    chat_prefix: str = CHATOPS
+    chat_prefix: str = CHAT.prefix
     items: tuple[OpenItem, ...] | None = None
     refused: Refused | None = None
 

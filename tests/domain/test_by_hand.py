@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.support.rollouts import FLAG, MEMBERS, TEAM, climbed, observed, plan, sample
-from tui.domain.by_hand import chatops, curl, http, off_by_hand
+from tui.domain.by_hand import by_hand, chatops, curl, http, off_by_hand
 from tui.domain.gates import OFF, Gates
 from tui.domain.plan import Change, Request
 
@@ -20,9 +22,9 @@ def gate_changes(phase: str, step: str, gates: Gates, steps: tuple[int, ...] = (
 
 def test_the_chat_commands_of_the_team_name_one_actor_each() -> None:
     assert [chatops(change) for change in gate_changes("stakeholders", "team", OFF)] == [
-        f"/chatops gitlab run feature set --group=code-creation {FLAG} true",
-        f"/chatops gitlab run feature set --user=alice {FLAG} true",
-        f"/chatops gitlab run feature set --user=bob {FLAG} true",
+        f"/chatops gitlab run feature set {FLAG} true --group=code-creation",
+        f"/chatops gitlab run feature set {FLAG} true --user=alice",
+        f"/chatops gitlab run feature set {FLAG} true --user=bob",
     ]
 
 
@@ -34,7 +36,7 @@ def test_a_percentage_always_has_actors_and_no_target() -> None:
 
 def test_feature_group_off_and_on() -> None:
     assert chatops(gate_changes("members", "members", TEAM)[-1]).endswith(
-        f"set --feature-group=gitlab_team_members {FLAG} true"
+        f"set {FLAG} true --feature-group=gitlab_team_members"
     )
     assert chatops(gate_changes("off", "", MEMBERS)[0]).endswith(f"set {FLAG} false")
     assert chatops(gate_changes("everyone", "100%", MEMBERS)[0]).endswith(f"set {FLAG} true")
@@ -75,3 +77,16 @@ def test_a_projects_flag_is_turned_off_in_its_project_and_never_by_the_bot() -> 
     assert """--data '{"active": false}'""" in by_curl
     assert in_rails.startswith('Project.find_by_full_path("group/sub/app")')
     assert "/features/use_it" in off_by_hand("use_it")[0]
+
+
+def test_a_command_for_a_person_is_the_request_itself_and_has_no_other_form() -> None:
+    draft = structs.replace(sample(), flag=structs.replace(sample().flag, target="chatops"))
+    change = plan(draft, "stakeholders").commands[0]
+    command = f"/chatops gitlab run feature set {FLAG} true --group=code-creation"
+    assert (by_hand(change, "request"), by_hand(change, "chat"), by_hand(change, "curl")) == (command, command, "")
+
+
+def test_a_name_that_no_command_can_say_has_none() -> None:
+    change = gate_changes("members", "members", TEAM)[-1]
+    request = Request("POST", change.request.path, {"value": True, "feature_group": "a group --production"})
+    assert chatops(replace(change, request=request)) == ""

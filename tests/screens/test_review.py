@@ -213,7 +213,7 @@ async def test_the_request_of_a_change_can_be_copied_in_three_forms() -> None:
         assert request.startswith(f"POST /api/v4/features/{FLAG}")
         assert f"https://gitlab.com/api/v4/features/{FLAG}" in curl
         assert "$GITLAB_TOKEN" in curl
-        assert chat == f"/chatops gitlab run feature set --group=code-creation {FLAG} true"
+        assert chat == f"/chatops gitlab run feature set {FLAG} true --group=code-creation"
         screen.query_one(Columns).go("change:note")
         await pilot.press("t")
         assert len(app.copied) == 3

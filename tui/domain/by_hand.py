@@ -6,14 +6,11 @@ import json
 import shlex
 from typing import Literal
 
-from tui.domain.gates import tidy
+from tui.domain.chatops import METHOD, PREFIX, set_command
 from tui.domain.plan import Change, Request
 from tui.domain.text import one_line
 
-CHATOPS = "/chatops gitlab run"
-
 Form = Literal["request", "curl", "chat"]
-_TARGETS = {"user": "--user", "group": "--group", "project": "--project", "feature_group": "--feature-group"}
 
 
 def http(request: Request) -> str:
@@ -33,30 +30,28 @@ def curl(request: Request, url: str = "") -> str:
     return " \\\n  ".join(parts)
 
 
-def chatops(change: Change, prefix: str = CHATOPS) -> str:
-    """The chat command with the same effect as a gate change; empty for every other kind of change.
-
-    GitLab's bot wants `--actors` with a percentage and takes no target beside it.
-    """
+def chatops(change: Change, prefix: str = PREFIX) -> str:
+    """The chat command with the same effect as a gate change; empty where there is none."""
+    if change.kind == "run-command":
+        return str(change.request.body["command"])
     if change.kind != "set-gate" or change.aim is not None:
         return ""
-    body, flag = change.request.body, one_line(change.flag)
-    value = body.get("value")
-    if body.get("key") == "percentage_of_actors":
-        return f"{prefix} feature set {flag} {tidy(float(value or 0))} --actors"
-    word = "true" if value else "false"
-    target = next((f"{option}={one_line(str(body[key]))} " for key, option in _TARGETS.items() if key in body), "")
-    return f"{prefix} feature set {target}{flag} {word}"
+    try:
+        return set_command(change.flag, change.request.body, prefix)
+    except ValueError:
+        return ""
 
 
-def by_hand(change: Change, form: Form, url: str = "", prefix: str = CHATOPS) -> str:
-    """The change in one of the three forms; empty for a chat command where there is none."""
-    if form == "chat":
+def by_hand(change: Change, form: Form, url: str = "", prefix: str = PREFIX) -> str:
+    """The change in one of the three forms; empty for a form that there is none of."""
+    if form == "chat" or (form == "request" and change.request.method == METHOD):
         return chatops(change, prefix)
+    if change.request.method == METHOD:
+        return ""
     return curl(change.request, url) if form == "curl" else http(change.request)
 
 
-def off_by_hand(flag: str, url: str = "", prefix: str = CHATOPS, *, project: str = "") -> tuple[str, ...]:
+def off_by_hand(flag: str, url: str = "", prefix: str = PREFIX, *, project: str = "") -> tuple[str, ...]:
     """The ways to turn a flag off for everybody without this program: curl, chat command, Rails console.
 
     With `project` the flag is that project's: the chat bot does not know it, and off is off in every environment.
