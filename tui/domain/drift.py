@@ -62,7 +62,10 @@ def drifts(before: Observed, after: Observed) -> tuple[Drift, ...]:
 def _flag(old: FlagSeen, new: FlagSeen, spoken: Labels) -> str:
     """What changed of a flag; of a project's flag also what is for other environments, since one request has it all."""
     if old.gates != new.gates:
-        return f"{new.name} was on for {who(old.gates, spoken)} and is on for {who(new.gates, spoken)}"
+        was, now = who(old.gates, spoken), who(new.gates, spoken)
+        if was == now:
+            return f"{new.name} has other gates than before, though it is on for {now} still"
+        return f"{new.name} was on for {was} and is on for {now}"
     if old.project is None or new.project is None:
         return f"{new.name} was {'deleted' if new.project is None else 'made'}" if old.project != new.project else ""
     if old.project.active != new.project.active:
