@@ -109,7 +109,6 @@ def _at_once(server: Server, *bodies: Mapping[str, object], path: str) -> list[i
         ({"state_event": "close"}, {"title": "y"}, [200, 409]),
         ({"add_labels": "bug"}, {"add_labels": "type::feature"}, [200, 200]),
         ({"add_labels": "bug"}, {"title": "y"}, [200, 200]),
-        ({"title": "A plan"}, {"title": "y"}, [200, 200]),
     ],
 )
 def test_two_who_save_one_issue_at_once(
