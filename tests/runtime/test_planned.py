@@ -13,9 +13,12 @@ from msgspec import structs
 
 from tests.runtime.conftest import gateway
 from tests.runtime.test_broken_applies import WHOLE, effects
+from tests.runtime.test_chatops_target import DRAFT as CHAT_DRAFT
+from tests.runtime.test_project_target import DRAFT as PROJECT_DRAFT
 from tests.runtime.test_whole_rollouts import DRAFT, advance, climb, gates_now
 from tests.support.clock import Clock
 from tests.support.rollouts import FLAG, TEAM
+from tui.domain.draft import Draft
 from tui.domain.drift import Drift
 from tui.domain.errors import BadInput, RolloutError, Stale, StoreError, TooNew
 from tui.domain.plan import Request
@@ -156,6 +159,8 @@ def test_a_file_that_is_no_plan_is_not_overwritten(session: Session, path: Path)
     with pytest.raises(BadInput, match="is no plan file"):
         written(session, path)
     assert path.read_text() == "my notes"
+    with pytest.raises(BadInput, match="would be taken for a draft"):
+        written(session, path.with_suffix(".toml"))
     with pytest.raises(StoreError, match="No such file"):
         load(path.with_name("nowhere.json"))
 
@@ -165,3 +170,18 @@ def test_a_newer_plan_takes_the_place_of_the_file(session: Session, path: Path) 
     advance(session)
     written(session, path)
     assert load(path).phase == "members"
+
+
+@pytest.mark.parametrize("draft", [PROJECT_DRAFT, CHAT_DRAFT], ids=["project", "chatops"])
+def test_every_kind_of_target_is_applied_as_reviewed(session: Session, path: Path, clock: Clock, draft: Draft) -> None:
+    session.workbench.drafts.save(draft)
+    for phase in ("stakeholders", "off"):
+        prepared = session.prepare(draft, phase)
+        assert prepared is not None
+        assert (prepared.plan.phase, prepared.plan.blocked) == (phase, ())
+        save(path, kept(prepared, session, draft.id))
+        clock.forward(hours=1)
+        later = taken_up(session, load(path))
+        assert later.plan.changes == prepared.plan.changes
+        assert session.apply(later, attest=lambda *_: True).outcome == "done"
+        clock.forward(days=3)

@@ -56,7 +56,12 @@ class PlanFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def save(path: Path, kept: PlanFile) -> None:
-    """Write a plan file, private and whole. Raises BadInput over a file that is no plan file, StoreError otherwise."""
+    """Write a plan file, private and whole.
+
+    Raises BadInput for a name that means a draft and over a file that is no plan file, StoreError otherwise.
+    """
+    if path.suffix == ".toml":
+        raise BadInput(f"{one_line(str(path))} would be taken for a draft", "Let its name end in .json.")
     if path.exists() and not _ours(path):
         raise BadInput(
             f"{one_line(str(path))} is there and is no plan file", "Choose another name; it was not changed."
