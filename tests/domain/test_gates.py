@@ -133,6 +133,14 @@ def test_a_route_that_only_widens_never_takes_anybody_out(start: Gates, end: Gat
 
 
 @given(gates(), wanted())
+def test_on_a_route_without_off_nobody_who_stays_in_is_out_for_a_moment(start: Gates, end: Gates) -> None:
+    """One person may be in by two gates: each state in between contains the whole start or the whole end."""
+    way = route(start, end, NAMES)
+    if not way.dips:
+        assert all(start.within(between) or end.within(between) for between in way.after)
+
+
+@given(gates(), wanted())
 def test_a_route_is_off_for_all_only_when_no_other_route_exists(start: Gates, end: Gates) -> None:
     way = route(start, end, NAMES)
     if way.dips:

@@ -154,6 +154,14 @@ def test_the_way_back_does_not_wait_for_another_process(session: Session, server
     assert gates_now(server) == OFF
 
 
+def test_notes_that_cannot_be_read_do_not_stand_in_the_way_back(session: Session, server: Server, clock: Clock) -> None:
+    climb(session, "members", clock)
+    server.faults.add(Fault(kind="http-404", method="GET", path_regex="/notes$", times=-1))
+    _, result = advance(session, "off")
+    assert result.outcome == "done"
+    assert gates_now(server) == OFF
+
+
 def test_a_deleted_plan_issue_does_not_wedge_the_rollout(session: Session, server: Server, clock: Clock) -> None:
     climb(session, "members", clock)
     server.faults.add(Fault(kind="lost-before", method="POST", path_regex="/notes$"))
