@@ -19,6 +19,7 @@ from tui.domain.strategies import ProjectFlag
 from tui.gateway.client import Gateway
 from tui.gateway.connection import Connection
 from tui.gateway.secret import Secret
+from tui.gateway.transport import Transport
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session, Workbench
 from tui.sandbox.faults import Fault, Kind
@@ -29,6 +30,8 @@ from tui.store.locations import Locations
 PROJECT = "code-creation/rollouts"
 NAME = "use_codestral"
 LIST = "gitlab_team_members"
+ZOE = {"name": "userWithId", "parameters": {"userIds": "zoe"}, "scopes": [{"environment_scope": "production"}]}
+STAGING = {"name": "default", "parameters": {}, "scopes": [{"environment_scope": "staging"}]}
 LADDER = ["team", "members", "1%", "10%", "25%", "50%", "75%", "100%"]
 
 
@@ -168,9 +171,7 @@ def test_an_old_gitlab_that_takes_no_lists_is_told_once_and_the_list_is_spelled_
 def test_stepping_back_takes_the_percentage_and_leaves_other_hands_and_places_alone(rig: Rig) -> None:
     rig.keep_list("carol")
     rig.climb("25%")
-    other = {"name": "default", "parameters": {}, "scopes": [{"environment_scope": "staging"}]}
-    theirs = {"name": "userWithId", "parameters": {"userIds": "zoe"}, "scopes": [{"environment_scope": "production"}]}
-    rig.send("PUT", f"feature_flags/{NAME}", strategies=[other, theirs])
+    rig.send("PUT", f"feature_flags/{NAME}", strategies=[STAGING, ZOE])
     prepared, result = rig.go("members")
     assert (result.outcome, as_planned(rig, prepared)) == ("done", True)
     left = rig.flag()
@@ -182,23 +183,50 @@ def test_stepping_back_takes_the_percentage_and_leaves_other_hands_and_places_al
     assert (rig.flag().gates("production"), rig.flag().gates("staging"), rig.flag().active) == (OFF, ON, True)
 
 
-def test_what_another_client_adds_in_the_same_moment_is_noticed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_another_client_adds_in_the_same_moment_is_noticed(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     rig.climb("team")
-    gateway = rig.session.gateway
-    theirs = {"name": "userWithId", "parameters": {"userIds": "zoe"}, "scopes": [{"environment_scope": "production"}]}
     rig.keep_list("carol")
-    really = gateway.send
+    really, others = Transport.write, iter([ZOE])
 
-    def send(request: Request, **more: bool) -> dict[str, Any]:
-        if request.path.endswith(NAME):
-            rig.send("PUT", f"feature_flags/{NAME}", strategies=[theirs])
-        return really(request, **more)
+    def write(transport: Transport, request: Request, **more: bool) -> dict[str, Any]:
+        theirs = next(others, None) if request.path.endswith(NAME) else None
+        body = {"strategies": [theirs]}
+        if theirs and moment == "before":
+            really(transport, Request("PUT", request.path, body))
+        answer = really(transport, request, **more)
+        if theirs and moment == "after":
+            really(transport, Request("PUT", request.path, body))
+        return answer
 
-    monkeypatch.setattr(gateway, "send", send)
+    monkeypatch.setattr(Transport, "write", write)
     _, result = rig.go()
     assert result.outcome == "stale"
     assert "zoe" in result.reason
     assert any("zoe" in one for one in result.remarks)
+
+
+def test_a_change_while_the_plan_issues_are_made_stops_before_the_flag(
+    new_rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_rig.send("POST", "feature_flags", name=NAME, strategies=[])
+    gateway, others = new_rig.session.gateway, iter([STAGING])
+    really = gateway.send
+
+    def send(request: Request, **more: bool) -> dict[str, Any]:
+        answer = really(request, **more)
+        theirs = next(others, None) if request.path.endswith("/issues") else None
+        if theirs:
+            new_rig.send("PUT", f"feature_flags/{NAME}", strategies=[theirs])
+        return answer
+
+    monkeypatch.setattr(gateway, "send", send)
+    _, result = new_rig.go()
+    assert result.outcome == "stale"
+    assert "strategies" in result.reason
+    assert new_rig.kinds() == [("default", {})]
 
 
 def test_off_does_not_fail_on_a_strategy_that_somebody_else_took_away(
@@ -226,8 +254,7 @@ def test_a_change_for_another_environment_since_the_plan_is_refused_before_anyth
     new_rig.keep_list("carol")
     prepared = new_rig.session.prepare(DRAFT)
     assert prepared is not None
-    staging = {"name": "default", "parameters": {}, "scopes": [{"environment_scope": "staging"}]}
-    new_rig.send("PUT", f"feature_flags/{NAME}", strategies=[staging])
+    new_rig.send("PUT", f"feature_flags/{NAME}", strategies=[STAGING])
     before = len(new_rig.server.requests)
     result = new_rig.session.apply(prepared)
     assert result.outcome == "stale"
@@ -236,9 +263,8 @@ def test_a_change_for_another_environment_since_the_plan_is_refused_before_anyth
 
 
 def test_making_an_inactive_flag_active_asks_for_a_reason_when_that_opens_other_places(new_rig: Rig) -> None:
-    staging = {"name": "default", "parameters": {}, "scopes": [{"environment_scope": "staging"}]}
     old = {"name": "default", "parameters": {}, "scopes": [{"environment_scope": "production"}]}
-    new_rig.send("POST", "feature_flags", name=NAME, active=False, strategies=[staging, old])
+    new_rig.send("POST", "feature_flags", name=NAME, active=False, strategies=[STAGING, old])
     prepared = new_rig.session.prepare(DRAFT)
     assert prepared is not None
     assert [one.id for one in prepared.plan.blocked] == ["flag-inactive"]
