@@ -111,6 +111,8 @@ def test_a_flag_is_needed_once_a_phase_is_selected() -> None:
         (FlagSpec(name="use-it", target="project", project="group/app"), {}),
         (FlagSpec(name="x", project="group/app"), {"flag.project": "warning"}),
         (FlagSpec(name="x", environment="production"), {"flag.environment": "warning"}),
+        (FlagSpec(name="x", target="chatops", environment="production"), {"flag.environment": "warning"}),
+        (FlagSpec(name="x", target="chatops", environment="staging"), {"flag.environment": "error"}),
     ],
 )
 def test_where_a_flag_lives(flag: FlagSpec, expected: dict[str, str]) -> None:

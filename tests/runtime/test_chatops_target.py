@@ -20,6 +20,7 @@ from tui.domain.plan import Change, Request
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session, Workbench
 from tui.sandbox.server import Server
+from tui.sandbox.world.conditions import Conditions
 from tui.store.assets import ROOT
 from tui.store.locations import Locations
 
@@ -188,6 +189,22 @@ def test_an_administrators_readings_count_more_than_what_was_said(
         told = session.apply(session.prepare(DRAFT, "members"), attest=lies)  # type: ignore[arg-type]
         assert told.outcome == "stale"
         assert "everybody" in told.reason
+
+
+@pytest.mark.parametrize("era", ["current"])
+def test_an_old_reading_is_not_taken_for_somebody_elses_change(
+    tmp_path: Path, clock: Clock, server: Server, era: str
+) -> None:
+    server.conditions = Conditions(cache_seconds=60)
+    environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.tokens["admin"]}
+    with Workbench(Locations.under(tmp_path / "home"), environ, clock) as bench, bench.session("env") as session:
+        prepared, result = advance(session, Bot(server))
+        assert result.outcome == "done"
+        assert result.entry is not None
+        assert result.entry.gates_after == prepared.plan.gates.end
+        assert session.observe(DRAFT).flag(FLAG).gates == OFF, "the reading is an old one"
+        clock.forward(seconds=61)
+        assert session.observe(DRAFT).flag(FLAG).gates == prepared.plan.gates.end
 
 
 @pytest.mark.parametrize("era", ["current"])

@@ -34,6 +34,10 @@ def flag(draft: Draft) -> Iterator[Problem]:
     if spec.target == "project":
         yield from _cannot(draft)
         return
+    if spec.target == "chatops" and spec.environment not in {"", "production"}:
+        text = f'is "{spec.environment}", and the chat commands of a draft are for production'
+        yield Problem("flag.environment", text, "leave it out; other environments are set by hand")
+        return
     for key in ("project", "environment"):
         if getattr(spec, key):
             yield Problem(f"flag.{key}", f"has no meaning with the target {spec.target}", "leave it out", "warning")

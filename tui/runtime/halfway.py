@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from tui.store.records import Records
 
 
+_GATES = frozenset({"set-gate", "run-command"})
+
+
 def halfway(records: Records, rollout: str, instance: str) -> tuple[Entry, ...]:
     """The gates after each confirmed call of the apply that is not done, oldest first.
 
@@ -23,7 +26,7 @@ def halfway(records: Records, rollout: str, instance: str) -> tuple[Entry, ...]:
     before = apply.gates_before
     for operation in records.operations(apply.id):
         gates = operation.result.get("gates")
-        if operation.kind == "set-gate" and operation.state == "confirmed" and gates and operation.ended_at is not None:
+        if operation.kind in _GATES and operation.state == "confirmed" and gates and operation.ended_at is not None:
             after = Gates.from_dict(gates)
             found.append(
                 Entry(
