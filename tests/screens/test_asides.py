@@ -11,6 +11,7 @@ from tests.support.shell import comes_to, drawn, keep, running, sees, shown, typ
 from tests.support.waiting import wait_for
 from tui.app.answers import ExitState
 from tui.app.palette import fitting
+from tui.domain.draft import Place
 from tui.runtime.workbench import Workbench
 from tui.store.lock import DraftLock
 from tui.store.settings import Instance, Settings, load, save
@@ -100,6 +101,29 @@ async def test_a_connection_is_checked_from_the_settings(bench: Workbench) -> No
         await comes_to(pilot, "SettingsScreen")
         await pilot.press("enter")
         await sees(pilot, "✓ GitLab", "✓ operator", "✓ flags")
+
+
+async def test_the_check_goes_by_a_draft_of_the_instance(tmp_path: Path) -> None:
+    bench = workbench(tmp_path)
+    moved = Place(instance="sandbox", project="code-creation/model-rollouts")
+    keep(bench, "alpha", "Alpha", gitlab=moved)
+    keep(bench, "beta", "Beta")
+    keep(bench, "gamma", "Gamma", gitlab=Place(instance="work", project="a/b"))
+    async with running(bench, (110, 40)) as pilot:
+        await pilot.press("s")
+        await comes_to(pilot, "SettingsScreen")
+        titles = set()
+        for _ in range(2):
+            titles |= {title for title in ("Alpha", "Beta", "Gamma") if f"with what “{title}” needs" in drawn(pilot)}
+            await pilot.press("d")
+        assert titles == {"Alpha", "Beta"}
+        if "“Beta”" in drawn(pilot):
+            await pilot.press("d")
+        await pilot.press("enter")
+        await sees(pilot, "with what “Alpha” needs", "! project", "has moved to code-creation/rollouts")
+        await sees(pilot, "rollout-tui plan alpha; 1 warning to read before: project")
+        text = drawn(pilot)
+        assert text.index("plan alpha") < text.index("✓ instance")
 
 
 async def test_a_missing_token_is_told_in_the_checks(tmp_path: Path) -> None:

@@ -216,7 +216,8 @@ class AnsweringApp(ThemedApp[ExitState]):
             from tui.runtime.doctor import diagnose
 
             rows: list[Row] = []
-            for row in diagnose(session, message.project):
+            draft = self.bench.drafts.load(message.draft_id) if message.draft_id else None
+            for row in diagnose(session, draft=draft):
                 rows.append(row)
                 known = list(rows)
                 self.call_later(lambda known=known: screen.show(known) if screen.is_attached else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from tui.widgets.messages import EntryWanted, ExportWanted, HistoryWanted, Setti
 if TYPE_CHECKING:
     from screens.help import KeyHelp
     from screens.settings import InstanceRow, SettingsScreen
+    from tui.store.index import Summary
 
 
 class AsidesApp(DeskApp):
@@ -85,9 +87,11 @@ class AsidesApp(DeskApp):
     def _settings(self) -> SettingsScreen:
         from screens.settings import SettingsScreen
         from tui.runtime.connect import instances
+        from tui.store.index import Index
 
         bench, places = self.bench, self.bench.locations
-        rows = [_instance_row(one) for one in instances(bench.settings, bench.environ)]
+        drafts = [one for one in Index(places).summaries() if not one.problems]
+        rows = [_instance_row(one, drafts, self.forced_instance) for one in instances(bench.settings, bench.environ)]
         files = {
             "settings": places.settings,
             "drafts": places.drafts,
@@ -125,9 +129,10 @@ def distinct(screen: Screen[object]) -> list[ActiveBinding]:
     return sorted(found.values(), key=lambda one: 0 if one.node is screen else 1 if isinstance(one.node, App) else 2)
 
 
-def _instance_row(one: Instance) -> InstanceRow:
-    """An instance in the table of the settings."""
+def _instance_row(one: Instance, drafts: Sequence[Summary], forced: str) -> InstanceRow:
+    """An instance in the table of the settings; all drafts are worked on the one that the app was started for."""
     from screens.settings import InstanceRow
 
+    own = [(draft.id, one_line(draft.title)) for draft in drafts if (forced or draft.instance) == one.name]
     kind = "sandbox" if one.is_sandbox else "PRODUCTION" if one.production else ""
-    return InstanceRow(one.name, one.url or ("on this machine" if one.is_sandbox else ""), one.token, kind)
+    return InstanceRow(one.name, one.url or ("on this machine" if one.is_sandbox else ""), one.token, kind, tuple(own))

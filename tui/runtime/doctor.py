@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.errors import RolloutError
 from tui.domain.text import counted, listing
-from tui.runtime.doctor_row import Row, failed
+from tui.runtime.doctor_row import NEXT, Row, failed
 
 if TYPE_CHECKING:
     from tui.domain.draft import Draft
@@ -63,9 +63,9 @@ def _next(found: list[Row], draft: Draft | None) -> Row:
     wrong = [row for row in found if row.state == "failed"]
     if wrong:
         names = listing([row.name for row in wrong])
-        return Row("next", "failed", f"put right first: {names}", wrong[0].hint)
+        return Row(NEXT, "failed", f"put right first: {names}", wrong[0].hint)
     doubtful = [row.name for row in found if row.state == "warning"]
     ready = f"rollout-tui plan {draft.id}" if draft else "rollout-tui, or rollout-tui plan DRAFT"
     if doubtful:
-        return Row("next", "ok", f"{ready}; {counted(len(doubtful), 'warning')} to read before: {listing(doubtful)}")
-    return Row("next", "ok", ready)
+        return Row(NEXT, "ok", f"{ready}; {counted(len(doubtful), 'warning')} to read before: {listing(doubtful)}")
+    return Row(NEXT, "ok", ready)

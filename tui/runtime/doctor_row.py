@@ -12,6 +12,9 @@ from tui.domain.text import listing, one_line
 
 RowState = Literal["ok", "warning", "failed", "skipped"]
 
+NEXT = "next"
+"""The name of the last row, which says what to do."""
+
 
 @dataclass(frozen=True)
 class Row:

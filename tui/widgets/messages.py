@@ -105,10 +105,10 @@ class SettingsWanted(Message):
 
 @dataclass
 class DoctorWanted(Message):
-    """Check the connection to an instance. Answered by `show(rows)` with what is known so far, more than once."""
+    """Check the connection to an instance, and what a draft needs. Answered by `show(rows)` more than once."""
 
     instance: str
-    project: str = ""
+    draft_id: str = ""
 
 
 @dataclass
