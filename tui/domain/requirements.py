@@ -173,7 +173,8 @@ def _skipped(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:
 def _flag(draft: Draft, guide: Guide, facts: Facts) -> Iterable[Requirement]:
     if not facts.flag_exists and facts.flag_defined is False:
         near = f"; did you mean {listing(list(facts.similar), 'or')}?" if facts.similar else ""
-        text = f"GitLab defines no flag {draft.flag.name}, and setting it creates a new one{near}"
+        where = f"{draft.flag.project} has" if draft.flag.target == "project" else "GitLab defines"
+        text = f"{where} no flag {draft.flag.name}, and setting it creates a new one{near}"
         yield Requirement("flag-defined", text, "open", required=False, path="flag.name")
     rule = guide.flag
     if rule.type and draft.flag.type != rule.type:

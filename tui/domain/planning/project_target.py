@@ -104,12 +104,12 @@ def _place(situation: Situation) -> str:
 
 def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
     """A project, a role, and what strategies cannot say."""
-    yield from unreachable(situation, goal)
-    project = situation.observed.flag_project
-    operator = situation.observed.operator
+    project, operator = situation.observed.flag_project, situation.observed.operator
     if project is not None and project.access_level < DEVELOPER and not operator.powers:
         text = f"{operator.username} is less than a developer in {project.path}, and its feature flags ask for one"
         yield Requirement("developer", text, "open", path="flag.project", hard=True)
+    else:
+        yield from unreachable(situation, goal)
     if goal.step is not None:
         yield from _unsayable(situation, goal)
         yield from _wider(situation, goal)
