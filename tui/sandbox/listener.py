@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import selectors
 import socket
 import socketserver
 from http.server import BaseHTTPRequestHandler
 from threading import Lock, Thread
 
 HOST = "127.0.0.1"
-POLL_SECONDS = 0.05
 
 
 class Listener(socketserver.TCPServer):
@@ -18,12 +18,19 @@ class Listener(socketserver.TCPServer):
 
     allow_reuse_address = os.name == "posix"  # elsewhere it would let two servers share one port
     request_queue_size = 128
+    timeout = 0  # of a client who left before being accepted; others are served until they hang up
 
     def __init__(self, port: int, handler: type[BaseHTTPRequestHandler]) -> None:
         self._guard = Lock()
         self._running: dict[Thread, socket.socket] = {}
         self._thread: Thread | None = None
-        super().__init__((HOST, port), handler)
+        self._bell, self._ring = socket.socketpair()
+        try:
+            super().__init__((HOST, port), handler)
+        except OSError:
+            self._bell.close()
+            self._ring.close()
+            raise
 
     @property
     def url(self) -> str:
@@ -31,15 +38,26 @@ class Listener(socketserver.TCPServer):
 
     def start(self) -> None:
         """Accept from now on, in a thread."""
-        self._thread = Thread(target=self.serve_forever, args=(POLL_SECONDS,), name="sandbox", daemon=True)
+        self._thread = Thread(target=self._accept, name="sandbox", daemon=True)
         self._thread.start()
+
+    def _accept(self) -> None:
+        """Sleeps until somebody connects or `stop` rings; looking at a flag now and then would make each stop slow."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._bell, selectors.EVENT_READ)
+            while self._bell not in {key.fileobj for key, _ in selector.select()}:
+                self.handle_request()
 
     def stop(self, seconds: float) -> None:
         """No new connections, no further requests on open ones; wait up to `seconds` for each answer on its way."""
         if self._thread is not None:
-            self.shutdown()
+            self._ring.send(b"\0")
             self._thread.join(seconds)
+            self._thread = None
         self.server_close()
+        self._bell.close()
+        self._ring.close()
         with self._guard:
             running = list(self._running.items())
         for _, connection in running:
