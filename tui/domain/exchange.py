@@ -60,16 +60,21 @@ Command = CheckPlan | CheckTwins | CheckGates | Send | Shield
 
 @dataclass(frozen=True)
 class Checked:
-    """The answer to a check; `difference` says in words what is not as expected, empty when all is."""
+    """The answer to a check; `difference` says in words what is not as expected, empty when all is.
+
+    `unknown` when GitLab could not be asked: then nobody has changed anything as far as we know.
+    """
 
     difference: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
 class NoTwins:
-    """The answer to `CheckTwins`; `difference` says in words which of our issues had to yield."""
+    """The answer to `CheckTwins`; `difference` says in words which of our issues had to yield; `unknown` as above."""
 
     difference: str = ""
+    unknown: bool = False
 
 
 @dataclass(frozen=True)

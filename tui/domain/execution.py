@@ -75,7 +75,7 @@ def execute(plan: Plan, known: Mapping[str, str], width: int = WIDTH) -> Executi
     if isinstance(checked, Stop):
         return Report("stopped", ())
     if isinstance(checked, Checked) and checked.difference:
-        return Report("stale", (), checked.difference)
+        return Report("stopped" if checked.unknown else "stale", (), checked.difference)
     while state.under_way or (state.outcome is None and state.waiting):
         commands = state.start()
         if not commands and not state.under_way:
@@ -175,7 +175,7 @@ class _State:
             case NoTwins():
                 self.comparing, self.made = False, set()
                 if event.difference:
-                    self.stop("stale", event.difference)
+                    self.stop("stopped" if event.unknown else "stale", event.difference)
             case Confirmed():
                 self._take_answer(event)
             case Rejected():
@@ -193,7 +193,7 @@ class _State:
     def _checked(self, event: Checked) -> None:
         change, self.checking = self.checking, None
         if event.difference:
-            self.stop("stale", event.difference)
+            self.stop("stopped" if event.unknown else "stale", event.difference)
         elif change is not None:
             self.looked = change.id
 

@@ -111,6 +111,11 @@ class Change:
         """Whether it changes who is in the flag."""
         return self.kind in {"set-gate", "run-command"}
 
+    @property
+    def narrows(self) -> bool:
+        """Whether it only takes access away."""
+        return self.expected is not None and self.before is not None and self.expected.within(self.before)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for `plan --json`."""
         return {

@@ -244,13 +244,12 @@ class Applier:
     def _failed(self, command: Command, error: RolloutError) -> Event:
         if isinstance(command, Send | Shield):
             return Rejected(command.change, say(error))
-        what = f"GitLab could not be asked: {say(error)}"
-        return NoTwins(what) if isinstance(command, CheckTwins) else Checked(what)
+        return _unasked(command, f"GitLab could not be asked: {say(error)}")
 
     def _crashed(self, command: Command, error: BaseException) -> Event:
         """A defect of ours says nothing about what GitLab has done."""
         what = f"unexpected {type(error).__name__}"
-        return Unknown(command.change, what) if isinstance(command, Send | Shield) else Checked(what)
+        return Unknown(command.change, what) if isinstance(command, Send | Shield) else _unasked(command, what)
 
     def _twins(self) -> str:
         """Which of the plan issues that we made had to yield to somebody else's."""
@@ -275,7 +274,7 @@ class Applier:
         self._looked[change.flag] = monotonic()
         if seen.project == expected.project and (seen.gates == change.before or seen.gates in passed):
             return ""
-        if change.before is not None and change.expected is not None and _narrows(change):
+        if change.narrows:
             return ""  # taking access away is right whatever somebody else did in between
         before = replace(self._observed, flags={change.flag: replace(expected, gates=change.before or Gates())})
         return self._since(
@@ -294,6 +293,5 @@ class Applier:
             self._cancel.set("nobody is there to be told")
 
 
-def _narrows(change: Change) -> bool:
-    """Whether the call only takes access away."""
-    return change.expected is not None and change.before is not None and change.expected.within(change.before)
+def _unasked(command: Command, what: str) -> Event:
+    return NoTwins(what, unknown=True) if isinstance(command, CheckTwins) else Checked(what, unknown=True)
