@@ -98,6 +98,13 @@ def test_update_needs_a_field_and_changes_labels_in_three_ways(api: Api) -> None
         assert api("PUT", path, change).body["labels"] == wanted
 
 
+def test_of_labels_with_one_scope_the_last_stays_where_that_is_paid_for(api: Api, old: Api) -> None:
+    assert api.issue(labels="group::a,group::b,group,x::y")["labels"] == ["group", "group::b", "x::y"]
+    assert old.issue(labels="group::a,group::b")["labels"] == ["group::a", "group::b"]
+    path = f"{PROJECT}/issues/{api.issue(labels='group::a,bug')['iid']}"
+    assert api("PUT", path, {"add_labels": "Group::c"}).body["labels"] == ["bug", "Group::c"]
+
+
 def test_the_text_comes_back_without_cr_and_trailing_blanks(api: Api) -> None:
     assert api.issue(description="\n a \r\nb\t\n\n")["description"] == "\n a \nb"
     assert api.issue()["description"] is None

@@ -228,9 +228,21 @@ _RUNNERS: dict[str, Runner] = {
 }
 
 
+def _slot(name: str) -> tuple[str, str]:
+    """What a label fills: its scope, or a place of its own."""
+    scope, scoped, _ = name.rpartition("::")
+    return (scope.lower(), "") if scoped else ("", name)
+
+
 def wanted_labels(call: Call, project: Project, current: list[str], changes: Changes) -> list[str]:
-    """The labels afterwards: replaced, added (created when missing), removed; sorted by title."""
+    """The labels afterwards: replaced, added (created when missing), removed; sorted by title.
+
+    Of those with one scope (`group::a`, `group::b`) only the last stays, where paid features are there.
+    """
     base = current if changes.labels is None else [ensure_label(call, project, name) for name in changes.labels]
     added = [ensure_label(call, project, name) for name in changes.add_labels]
     removed = {name.lower() for name in changes.remove_labels}
-    return sorted({name for name in (*base, *added) if name.lower() not in removed}, key=str.lower)
+    kept = [name for name in (*base, *added) if name.lower() not in removed]
+    if call.licensed:
+        kept = list({_slot(name): name for name in kept}.values())
+    return sorted(set(kept), key=str.lower)
