@@ -16,8 +16,21 @@ from typing import Any, Literal
 import msgspec
 
 from tui.domain.gates import OFF, Gates
+from tui.domain.verdict import Decision, Verdict
 
-Action = Literal["create-issues", "advance", "repair", "step-back", "roll-back"]
+Action = Literal[
+    "create-issues",
+    "advance",
+    "repair",
+    "step-back",
+    "roll-back",
+    "undo",
+    "skip",
+    "hold",
+    "resume",
+    "finish",
+    "abandon",
+]
 
 ACTION_WORDS: Mapping[str, str] = {
     "create-issues": "plan issues created",
@@ -25,7 +38,19 @@ ACTION_WORDS: Mapping[str, str] = {
     "repair": "repaired",
     "step-back": "stepped back",
     "roll-back": "rolled back",
+    "undo": "undone",
+    "skip": "skipped",
+    "hold": "put on hold",
+    "resume": "resumed",
+    "finish": "finished",
+    "abandon": "abandoned",
 }
+
+BACK: frozenset[Action] = frozenset({"step-back", "roll-back", "undo", "abandon"})
+"""Actions that take access away."""
+
+TOLD: frozenset[Action] = frozenset({"skip", "hold", "resume", "finish"})
+"""Actions that leave a record and the flag as it is."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +59,8 @@ class Entry:
 
     `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates;
     `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers;
-    `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again.
+    `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again;
+    `verdict` is what was decided about the step before, and on what evidence.
     """
 
     id: str
@@ -55,6 +81,7 @@ class Entry:
     live_seconds: int | None = None
     note_url: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
+    verdict: Verdict | None = None
     attested: bool = False
     adopted: tuple[str, ...] = ()
 
@@ -81,6 +108,7 @@ class Entry:
             "names": dict(self.names),
             "attested": self.attested,
             "adopted": list(self.adopted),
+            "verdict": self.verdict.as_dict() if self.verdict else None,
         }
 
     @classmethod
@@ -94,7 +122,8 @@ class Entry:
             raise ValueError("the time of an entry has no time zone")
         values = {field: getattr(plain, field) for field in plain.__struct_fields__}
         gates = {key: Gates.from_dict(msgspec.to_builtins(values[key])) for key in ("gates_before", "gates_after")}
-        return cls(**{**values, **gates})
+        verdict = Verdict(**msgspec.structs.asdict(plain.verdict)) if plain.verdict else None
+        return cls(**{**values, **gates, "verdict": verdict})
 
     def with_adopted(self, *summaries: str) -> Entry:
         """The same entry, with what was found on GitLab after a broken apply and not made again."""
@@ -111,6 +140,14 @@ class _Gates(msgspec.Struct, frozen=True):
     groups: tuple[str, ...] = ()
     percentage_of_actors: int | float = 0
     percentage_of_time: int | float = 0
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    decision: Decision
+    proposed: Decision
+    readings: dict[str, int | float] = {}
+    fired: tuple[str, ...] = ()
+    incident: bool = False
 
 
 class _Plain(msgspec.Struct, frozen=True):
@@ -136,6 +173,7 @@ class _Plain(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     attested: bool = False
     adopted: tuple[str, ...] = ()
+    verdict: _Verdict | None = None
 
 
 _COMMENT = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)

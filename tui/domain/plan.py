@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from tui.domain.gates import Gates, Route
-from tui.domain.history import Action, Entry
+from tui.domain.history import BACK, Action, Entry
 from tui.domain.observed import FlagSeen, Observed
 from tui.domain.requirements import Requirement
 from tui.domain.strategies import Aim
@@ -151,7 +151,7 @@ class Plan:
     @property
     def reduces(self) -> bool:
         """Whether it takes access away: nothing may stand in the way of that."""
-        return self.action in {"step-back", "roll-back"}
+        return self.action in BACK
 
     @property
     def commands(self) -> tuple[Change, ...]:

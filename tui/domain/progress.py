@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tui.domain import duration
 from tui.domain.gates import FULL
-from tui.domain.history import Entry
+from tui.domain.history import TOLD, Action, Entry
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What is asked for: a step, the plan issues alone (`issues`), or off for everybody (`off`)."""
+    """What is asked for: a step, the plan issues alone (`issues`), or off for everybody (`off`).
+
+    `act` names the action where the place does not: hold, resume, skip, finish, abandon, undo.
+    """
 
     phase: str
     step: Step | None = None
+    act: Action | None = None
 
     @property
     def step_id(self) -> str:
@@ -27,13 +31,24 @@ class Goal:
 
 @dataclass(frozen=True)
 class Progress:
-    """`position` is the step that is live (None before the first and after off); `since` when it went live."""
+    """`position` is the step that is live (None before the first and after off); `since` when it went live.
+
+    `held`, `finished` and `abandoned` are the entries that made it so, while it is so; `skipped` the keys of steps that
+    were passed over. `opened` is the last entry that opened the flag further and can be undone, `came_from` the step
+    that was live before it.
+    """
 
     steps: tuple[Step, ...]
     position: Step | None = None
     since: datetime | None = None
     issues_done: bool = False
     rolled_back: bool = False
+    held: Entry | None = None
+    finished: Entry | None = None
+    abandoned: Entry | None = None
+    skipped: frozenset[tuple[str, str]] = frozenset()
+    opened: Entry | None = None
+    came_from: Step | None = None
 
     @property
     def index(self) -> int:
@@ -42,8 +57,8 @@ class Progress:
 
     @property
     def next(self) -> Step | None:
-        """The step that is due after the position; None when the last one is live."""
-        return self.steps[self.index + 1] if self.index + 1 < len(self.steps) else None
+        """The step that is due after the position, none that was skipped; None when the last one is live."""
+        return next((step for step in self.steps[self.index + 1 :] if step.key not in self.skipped), None)
 
     @property
     def done(self) -> bool:
@@ -74,8 +89,16 @@ class Progress:
         chosen = ahead[0] if ahead else own[-1] if own else None
         return Goal(chosen.phase, chosen) if chosen else None
 
+    def undone(self) -> Goal | None:
+        """Back to where the last opening came from; None when there is nothing to undo."""
+        if self.opened is None:
+            return None
+        return Goal(self.came_from.phase, self.came_from, "undo") if self.came_from else Goal(OFF_PHASE, act="undo")
+
     def reduces(self, goal: Goal) -> bool:
         """Whether the goal takes access away: nothing may stand in the way of that."""
+        if goal.act in TOLD:
+            return False
         return goal.phase == OFF_PHASE or (goal.step is not None and self.steps.index(goal.step) < self.index)
 
     def due_at(self) -> datetime | None:
@@ -95,20 +118,42 @@ def progress(steps: Sequence[Step], entries: Iterable[Entry]) -> Progress:
     A percentage that the draft no longer has counts as the highest one below it; any other step that is gone leaves
     the position where it was. A repair does not start the wait anew.
     """
-    by_key = {step.key: step for step in steps}
-    position: Step | None = None
-    since: datetime | None = None
-    issues_done = rolled_back = False
+    now = Progress(tuple(steps))
     for entry in entries:
-        if entry.phase == ISSUES:
-            issues_done = True
-        elif entry.phase == OFF_PHASE:
-            position, since, rolled_back = None, entry.at, True
-        elif (here := by_key.get((entry.phase, entry.step)) or _below(steps, entry)) is not None:
-            if entry.action != "repair" or here != position:
-                since = entry.at
-            position, rolled_back, issues_done = here, False, True
-    return Progress(tuple(steps), position, since, issues_done, rolled_back)
+        now = _after(now, entry)
+    return now
+
+
+def _after(now: Progress, entry: Entry) -> Progress:
+    if entry.action in TOLD:
+        return _told(now, entry)
+    if entry.phase == ISSUES:
+        return replace(now, issues_done=True)
+    if entry.phase == OFF_PHASE:
+        abandoned = entry if entry.action == "abandon" else now.abandoned
+        return Progress(now.steps, since=entry.at, issues_done=now.issues_done, rolled_back=True, abandoned=abandoned)
+    here = next((step for step in now.steps if step.key == (entry.phase, entry.step)), _below(now.steps, entry))
+    if here is None:
+        return now
+    stays = entry.action == "repair" and here == now.position
+    moved = replace(now, position=here, since=now.since if stays else entry.at, rolled_back=False, issues_done=True)
+    if entry.action == "repair":
+        return moved
+    if entry.action == "advance":
+        return replace(moved, held=None, abandoned=None, opened=entry, came_from=now.position)
+    return replace(moved, finished=None, opened=None, came_from=None)
+
+
+def _told(now: Progress, entry: Entry) -> Progress:
+    match entry.action:
+        case "hold":
+            return replace(now, held=entry)
+        case "finish":
+            return replace(now, finished=entry, held=None)
+        case "skip":
+            return replace(now, skipped=now.skipped | {(entry.phase, entry.step)})
+        case _:
+            return replace(now, held=None, finished=None, abandoned=None)
 
 
 def _below(steps: Sequence[Step], entry: Entry) -> Step | None:

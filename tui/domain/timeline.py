@@ -9,10 +9,11 @@ from typing import Any
 
 from tui.domain import duration, markdown
 from tui.domain.gates import OFF, Gates, tidy
-from tui.domain.history import ACTION_WORDS, Entry, entry_comment
-from tui.domain.progress import progress
+from tui.domain.history import ACTION_WORDS, TOLD, Entry, entry_comment
+from tui.domain.progress import Progress, progress
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
 from tui.domain.text import counted, listing
+from tui.domain.verdict import Verdict
 
 START = "<!-- rollout-tui: timeline -->"
 END = "<!-- rollout-tui: timeline end -->"
@@ -22,23 +23,38 @@ _BLOCK = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
 
 def table(steps: Sequence[Step], entries: Iterable[Entry]) -> str:
     """The Markdown table Date | Audience | Status of all steps; `entries` oldest first, dates in UTC."""
-    history = tuple(entries)
-    now = progress(steps, history)
+    everything = tuple(entries)
+    now = progress(steps, everything)
+    history = tuple(entry for entry in everything if entry.action not in TOLD)
     last = {(entry.phase, entry.step): entry.at for entry in history}
     ended = {key: at for key, at in _ends(steps, history).items() if key in last}
     rows = []
     for place, step in enumerate(steps):
         at = last.get(step.key)
         if place == now.index:
-            status = "**live**, and complete" if now.done else "**live**"
+            status = _live(now)
         elif place < now.index:
-            status = "done" if at else "passed over"
+            status = "done" if at else "skipped" if step.key in now.skipped else "passed over"
         else:
-            status = f"rolled back {_date(ended.get(step.key, at))}" if at else "planned"
+            status = f"rolled back {_date(ended.get(step.key, at))}" if at else _ahead(now, step)
         rows.append((_date(at), audience(step), status))
     if now.rolled_back:
         rows.append((_date(history[-1].at if history else None), "Nobody", "**off for everybody**"))
     return markdown.table(("Date (UTC)", "Audience", "Status"), rows)
+
+
+def _live(now: Progress) -> str:
+    if now.held is not None:
+        return f"**live**, on hold since {_date(now.held.at)}"
+    if now.finished is not None:
+        return f"**live**, finished {_date(now.finished.at)}"
+    return "**live**, and complete" if now.done else "**live**"
+
+
+def _ahead(now: Progress, step: Step) -> str:
+    if now.abandoned is not None:
+        return "abandoned"
+    return "skipped" if step.key in now.skipped else "planned"
 
 
 def _ends(steps: Sequence[Step], history: Sequence[Entry]) -> dict[tuple[str, str], datetime]:
@@ -90,12 +106,15 @@ def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
     """
     at = data["at"] if "⟪" in str(data["at"]) else _date(entry.at)
     parts = [headline(entry)]
-    if entry.phase != ISSUES:
+    moves = entry.phase != ISSUES and entry.action not in TOLD
+    if moves:
         parts.append(_gates(entry.gates_before, entry.gates_after))
-    if entry.attested and entry.phase != ISSUES:
+    if entry.attested and moves:
         parts.append("These gates are attested, not observed: an operator ran the chat commands and says so.")
-    if entry.effect and entry.phase != ISSUES:
+    if entry.effect and moves:
         parts.append(markdown.inline(entry.effect))
+    if entry.verdict is not None:
+        parts.append(_verdict(entry.verdict))
     if entry.waivers:
         waived = [f"- {_quoted(name)}: {markdown.inline(reason)}" for name, reason in sorted(entry.waivers.items())]
         parts.append("\n".join(["Requirements waived:", "", *waived]))
@@ -119,6 +138,8 @@ def _own_reason(entry: Entry) -> str:
 def headline(entry: Entry) -> str:
     """The first line, as GitLab's own log of flag changes words it."""
     flag, before, after = _quoted(entry.flag), entry.gates_before, entry.gates_after
+    if entry.action in TOLD:
+        return f"{_TOLD[entry.action]} Feature flag {flag} stays as it is."
     if entry.phase == ISSUES:
         return "The plan issues of this rollout have been created."
     if after == OFF or after.everybody:
@@ -130,6 +151,28 @@ def headline(entry: Entry) -> str:
     actors, groups = after.actors - kept.actors, sorted(after.groups - kept.groups)
     whom = ([counted(len(actors), "actor")] if actors else []) + [f"feature group {_quoted(name)}" for name in groups]
     return f"Feature flag {flag} has been set to `true` for {listing(whom) or 'those who had it already'}"
+
+
+_TOLD: Mapping[str, str] = {
+    "skip": "A step of this rollout is skipped.",
+    "hold": "This rollout is on hold.",
+    "resume": "This rollout goes on.",
+    "finish": "This rollout is finished.",
+}
+
+
+def _verdict(verdict: Verdict) -> str:
+    """The verdict and its evidence, for people who read the issue."""
+    overruled = "" if verdict.decision == verdict.proposed else f" (the numbers propose to {verdict.proposed})"
+    lines = [f"Verdict on the step before: **{verdict.decision}**{overruled}."]
+    if verdict.incident:
+        lines.append("The provider has an incident, so this is no failure of the model.")
+    rows = [(markdown.cell(name), str(tidy(value))) for name, value in sorted(verdict.readings.items())]
+    if rows:
+        lines.append(markdown.table(("Metric", "Seen"), rows))
+    if verdict.fired:
+        lines.append("\n".join(f"- {markdown.inline(text)}" for text in verdict.fired))
+    return "\n\n".join(lines)
 
 
 def _place(entry: Entry) -> str:

@@ -7,21 +7,20 @@ from collections.abc import Iterable, Mapping
 from tui.domain import duration, lint
 from tui.domain.audience import who
 from tui.domain.gates import FULL, Route
+from tui.domain.history import TOLD
 from tui.domain.plan import Change
 from tui.domain.planning.goals import action_of, flag_of, reduces
+from tui.domain.planning.readiness import BIG_JUMP, readiness
 from tui.domain.planning.situation import Situation
 from tui.domain.planning.targets import target_of
 from tui.domain.planning.texts import leftover_path, text_warnings, too_long
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, issue_requirements, requirements, waivable
 from tui.domain.steps import ISSUES
-from tui.domain.text import counted, listing
+from tui.domain.text import listing
 
 REPORTER = 20
 """GitLab's access level from which labels and confidentiality are kept when an issue is created."""
-
-BIG_JUMP = 25
-"""Percentage points from which a step is called big (reference: warn above 25)."""
 
 _SHOWN = 8
 
@@ -33,7 +32,9 @@ def all_requirements(
     if reduces(situation, goal):
         return tuple(target_of(situation).unreachable(situation, goal))
     phase = situation.guide.phase(goal.phase)
-    found: list[Requirement] = []
+    found: list[Requirement] = list(readiness(situation, goal))
+    if goal.act is not None:
+        return (*found, *_access(situation, goal, tuple(changes)))
     if goal.phase == ISSUES:
         found.extend(issue_requirements(situation.draft, situation.guide, situation.facts))
     elif phase is not None:
@@ -99,7 +100,7 @@ def _waivable(situation: Situation, requirement: str, text: str, path: str) -> R
 
 def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> Iterable[Requirement]:
     """What would make a call fail: said now, before anything is written."""
-    if any(change.is_gate for change in changes) or goal.step is not None:
+    if any(change.is_gate for change in changes) or (goal.step is not None and goal.act not in TOLD):
         yield from target_of(situation).obstacles(situation, goal)
     operator, project = situation.observed.operator, situation.observed.project
     if (changes or goal.step is not None) and not operator.may_write:
@@ -156,16 +157,8 @@ def _moves(situation: Situation, goal: Goal) -> Iterable[str]:
     if left and progress.position is not None:
         position = progress.position
         yield f"The wait after {position.title} is not over: {duration.words(left)} left of {position.wait}."
-    skipped = situation.steps[progress.index + 1 : situation.steps.index(step)]
-    if skipped:
-        yield f"This skips {counted(len(skipped), 'step')}: {', '.join(one.title for one in skipped)}."
     reach = progress.position.percentage if progress.position else 0
-    planned = situation.steps[situation.steps.index(step) - 1].percentage if situation.steps.index(step) else 0
-    if (
-        step.percentage - reach > BIG_JUMP
-        and (skipped or step.percentage - planned > BIG_JUMP)
-        and step.percentage < FULL
-    ):
+    if step.percentage - reach > BIG_JUMP and step.percentage < FULL:
         yield f"A jump of {step.percentage - reach:g} points at once."
 
 

@@ -8,7 +8,7 @@ from tui.domain import timeline
 from tui.domain.audience import effect
 from tui.domain.draft import IssueDraft
 from tui.domain.gates import Route
-from tui.domain.history import Entry
+from tui.domain.history import TOLD, Entry
 from tui.domain.note import NOTE, note_text
 from tui.domain.plan import Change, Plan, Request, fingerprint
 from tui.domain.planning.checks import all_requirements, warnings
@@ -28,7 +28,7 @@ def compute(situation: Situation, goal: Goal) -> Plan:
     """
     action = action_of(situation, goal)
     none = IssueChanges((), {}, tuple(situation.observed.issues))
-    issues = none if reduces(situation, goal) else issue_changes(situation, goal)
+    issues = none if goal.act is not None or reduces(situation, goal) else issue_changes(situation, goal)
     calls, impossible = _route(situation, goal)
     gates = target_of(situation).gate_changes(situation, goal, calls, tuple(change.id for change in issues.changes))
     found = (*all_requirements(situation, goal, calls, (*issues.changes, *gates), issues.bodies), *impossible)
@@ -63,6 +63,8 @@ def compute(situation: Situation, goal: Goal) -> Plan:
 
 
 def _title(goal: Goal) -> str:
+    if goal.act in TOLD:
+        return f"{goal.act} at {goal.step.title}" if goal.step else str(goal.act)
     if goal.step is not None:
         return goal.step.title
     return "the plan issues" if goal.phase == ISSUES else "off for everybody"
@@ -71,7 +73,7 @@ def _title(goal: Goal) -> str:
 def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, ...]]:
     """The gate calls; an actor that nobody can name makes the route impossible and blocks."""
     start = start_of(situation, goal)
-    if goal.phase == ISSUES:
+    if goal.phase == ISSUES or goal.act in TOLD:
         return Route(start), ()
     try:
         return target_of(situation).gate_route(situation, goal), ()
@@ -82,6 +84,8 @@ def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, 
 
 def _recorded(situation: Situation, goal: Goal) -> bool:
     """Whether the history already ends with this goal, so that nothing is left to tell."""
+    if goal.act is not None:
+        return bool(situation.entries) and situation.entries[-1].action == goal.act
     if goal.phase == ISSUES:
         return situation.progress.issues_done
     if goal.phase == OFF_PHASE:
@@ -116,6 +120,7 @@ def _entry(
         live_seconds=int((situation.now - since).total_seconds()) if since else None,
         attested=situation.draft.flag.target == "chatops",
         adopted=situation.adopted,
+        verdict=situation.verdict,
     )
 
 

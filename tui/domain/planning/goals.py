@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.domain.gates import OFF, Gates
-from tui.domain.history import Action
+from tui.domain.history import BACK, TOLD, Action
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
 from tui.domain.steps import ISSUES, OFF_PHASE
@@ -13,6 +13,8 @@ from tui.domain.steps import ISSUES, OFF_PHASE
 
 def action_of(situation: Situation, goal: Goal) -> Action:
     """What going to the goal is called from where the rollout is."""
+    if goal.act is not None:
+        return goal.act
     if goal.phase == ISSUES:
         return "create-issues"
     if goal.phase == OFF_PHASE or goal.step is None:
@@ -29,8 +31,14 @@ def flag_of(situation: Situation, goal: Goal) -> str:
 
 
 def reduces(situation: Situation, goal: Goal) -> bool:
-    """Whether the goal is a way back: nothing may stand in the way of that."""
-    return action_of(situation, goal) in {"step-back", "roll-back"}
+    """Whether the goal is a way back: nothing may stand in the way of that.
+
+    An undo is one as long as it opens nothing that somebody has closed since.
+    """
+    action = action_of(situation, goal)
+    if action == "undo":
+        return wanted_gates(situation, goal).within(situation.observed.flag(flag_of(situation, goal)).widest)
+    return action in BACK
 
 
 def start_of(situation: Situation, goal: Goal) -> Gates:
@@ -44,9 +52,14 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
 
     Going on keeps whatever else is in the flag, so that each step contains the one before. Going back takes
     away what only later steps asked for, and any percentage of time. A step back that was broken off goes where
-    it was going: what it has cleared can no longer be read.
+    it was going: what it has cleared can no longer be read. An undo restores each gate as it was before the last
+    opening.
     """
+    if goal.act == "undo" and situation.progress.opened is not None:
+        return situation.progress.opened.gates_before
     start = start_of(situation, goal)
+    if goal.act in TOLD:
+        return start
     if goal.phase == OFF_PHASE:
         return OFF
     if goal.step is None:

@@ -20,6 +20,7 @@ from tui.domain.steps import ISSUES, ActorKey, Step, beyond, ladder, wanted
 from tui.domain.strategies import NO_LISTS
 from tui.domain.template import Vocabulary
 from tui.domain.text import one_line
+from tui.domain.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Situation:
     entries: tuple[Entry, ...]
     now: datetime
     reason: str = ""
+    verdict: Verdict | None = None
     gates_before: Gates | None = None
     gates_wanted: Gates | None = None
     refused: tuple[str, ...] = ()
@@ -95,7 +97,10 @@ class Situation:
         team = {key for step in self.steps if step.phase in people for key in step.actor_keys}
         names = {name.ref: word(key) for key, name in self.names.items()}
         refs = frozenset(self.names[key].ref for key in team if key in self.names)
-        return Labels(names, refs, f"{self.draft.flag.actor}s")
+        spec = self.draft.flag
+        if spec.target == "project":
+            return Labels(names, refs, place=spec.environment or "all environments")
+        return Labels(names, refs, f"{spec.actor}s")
 
     @cached_property
     def facts(self) -> Facts:

@@ -1,0 +1,89 @@
+"""Whether it is time: the state of the rollout, the verdict on the live step, the size of the step, a day at 100 %."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from tui.domain import duration
+from tui.domain.gates import FULL, tidy
+from tui.domain.lifecycle import refused
+from tui.domain.planning.goals import action_of
+from tui.domain.planning.situation import Situation
+from tui.domain.progress import Goal
+from tui.domain.requirements import Requirement, waivable
+from tui.domain.text import counted, listing
+
+STABLE = timedelta(days=1)
+"""How long everybody is in before a rollout is finished (GitLab's flag template: at least one day at 100 %)."""
+
+BIG_JUMP = 25
+"""Percentage points from which a step is called big (reference: warn above 25)."""
+
+
+def readiness(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    """What the moment asks for; nothing of it ever concerns a way back."""
+    action = action_of(situation, goal)
+    if action == "repair" and situation.progress.position is None:
+        return
+    said = refused(situation.progress, action, situation.reason)
+    if said:
+        yield Requirement("state", said, "open", hard=True)
+    if action == "undo":
+        text = "Somebody has closed the flag further since, and this would open it again: go on by a step instead"
+        yield Requirement("undo-opens", text, "open", hard=True)
+    if action == "advance":
+        yield from _verdict(situation)
+        yield from _size(situation, goal)
+    if action == "finish":
+        yield from _stable(situation)
+
+
+def _verdict(situation: Situation) -> Iterable[Requirement]:
+    """Going past a live step wants a verdict where the draft has criteria; going against one wants a reason."""
+    verdict, draft = situation.verdict, situation.draft
+    if situation.progress.position is None:
+        return
+    judged = [one for one in draft.criteria if one.kind != "success"]
+    if verdict is None:
+        if judged:
+            criteria = counted(len(judged), "criterion", "criteria")
+            text = f"No verdict on {situation.progress.position.title}: {criteria} not looked at"
+            yield waivable(draft, Requirement("verdict", text, "open", required=False, path="criteria"))
+    elif verdict.decision != "continue":
+        yield Requirement("verdict", f"The verdict is to {verdict.decision}: this goes on", "open", hard=True)
+    elif verdict.overrules:
+        fired = listing(list(verdict.fired)) or "the provider has an incident"
+        text = f"The numbers propose to {verdict.proposed}: {fired}"
+        yield _reasoned(situation, "verdict", text)
+
+
+def _size(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    """A step that is larger than planned asks for a reason (guide reference: step-size guard)."""
+    step, here = goal.step, situation.progress
+    if step is None:
+        return
+    between = situation.steps[here.index + 1 : situation.steps.index(step)]
+    passed = [one for one in between if one.key not in here.skipped]
+    if passed:
+        reach = here.position.percentage if here.position else 0
+        points = step.percentage - reach
+        jump = f", {tidy(points)} points at once" if points > BIG_JUMP and step.percentage < FULL else ""
+        over = f"{counted(len(passed), 'step')} ({listing([one.title for one in passed])})"
+        text = f"This passes over {over}{jump}: say why"
+        yield _reasoned(situation, "step-size", text)
+
+
+def _stable(situation: Situation) -> Iterable[Requirement]:
+    since = situation.progress.since
+    if since is not None and situation.now - since < STABLE:
+        left = duration.words(STABLE - (situation.now - since))
+        text = f"Everybody has been in for less than a day: {left} left"
+        yield waivable(situation.draft, Requirement("stable", text, "open", path="phases.everyone"))
+
+
+def _reasoned(situation: Situation, name: str, text: str) -> Requirement:
+    """Met by the reason that the operator gives for this very step, or by a waiver."""
+    if situation.reason.strip():
+        return Requirement(name, text, "waived", reason=situation.reason.strip())
+    return waivable(situation.draft, Requirement(name, text, "open", path="phases"))
