@@ -126,7 +126,16 @@ async def test_opens_all_of_an_entry_and_comes_back_to_its_row(bench: Workbench)
     changes = ("Give dora the flag", "Add a note")
     url = "http://127.0.0.1/x/-/issues/1#note_3"
     bench.records.add(
-        entry(0), entry(1, waivers=waived, changes=changes, reason="As planned", note_url=url, gates_before=OFF)
+        entry(0),
+        entry(
+            1,
+            waivers=waived,
+            changes=changes,
+            reason="As planned",
+            note_url=url,
+            gates_before=OFF,
+            adopted=("Link this to that",),
+        ),
     )
     async with running(bench, (120, 40)) as pilot:
         await opened(pilot)
@@ -135,6 +144,7 @@ async def test_opens_all_of_an_entry_and_comes_back_to_its_row(bench: Workbench)
         await comes_to(pilot, "EntryScreen")
         await sees(pilot, "everyone 10%: advanced", "2026-11-22 09:59 UTC", "dora", "emil", "10 %", "As planned", url)
         await sees(pilot, "Give dora the flag", "provider-capacity: The raise is approved.", "gained")
+        await sees(pilot, "Found after a broken apply, not made again", "Link this to that")
         await pilot.press("escape")
         await comes_to(pilot, "HistoryScreen")
         await sees(pilot, "2 of 2")

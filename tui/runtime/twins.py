@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.observed import IssueSeen, ProjectSeen
 from tui.domain.operation import Operation
-from tui.domain.plan import Request
+from tui.domain.plan import Request, read_marker
 from tui.runtime.find_issues import IssueFinder
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ def yielded(
 
 
 def _later(operation: Operation, first: IssueSeen) -> bool:
+    marked = read_marker(first.description)
+    if marked is not None and marked.operation == operation.id:  # our own request, repeated on its way: see `doubles`
+        return False
     return operation.result.get("project_id") == first.project_id and int(operation.result["iid"]) > first.iid
 
 

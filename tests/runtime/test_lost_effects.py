@@ -1,0 +1,140 @@
+"""Looking for effects whose answers were lost: without the search index, in any crowd, early or late."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.conftest import gateway
+from tests.runtime.test_stopping import WHOLE, count, prepared
+from tests.runtime.test_whole_rollouts import DRAFT
+from tests.support.clock import Clock
+from tui.domain.history import read_entry
+from tui.runtime.workbench import Session, Workbench
+from tui.sandbox.faults import Fault
+from tui.sandbox.server import Server
+from tui.sandbox.world.conditions import Conditions
+from tui.store.assets import ROOT
+from tui.store.database import Database
+from tui.store.locations import Locations
+
+LOST = Fault("lost-after", method="POST", path_regex="/issues$")
+CROWD = 130
+"""More than a page of issues."""
+
+
+def crowd(server: Server, workbench: Workbench) -> None:
+    """Other issues of the same author, before and after the lost one, all of the same second."""
+    (open_,) = (one.id for one in workbench.records.unsettled(DRAFT.id, "env"))
+    with server.edit() as world:
+        project = next(one for one in world.projects.values() if one.path == "code-creation/rollouts")
+        lost = next(one for one in project.issues.values() if open_ in (one.description or ""))
+        first = project.next_iid
+        for number in range(2 * CROWD):
+            made = replace(lost, id=world.next_id("issue"), iid=first + number, title="x", description="other")
+            project.issues[made.iid] = made
+        project.next_iid = first + 2 * CROWD
+        middle = project.issues[first + CROWD]
+        lost.description, middle.description = middle.description, lost.description
+        lost.title, middle.title = middle.title, lost.title
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_all_issues_of_one_second_are_listed_in_either_order(
+    session: Session, server: Server, workbench: Workbench, newest_first: bool
+) -> None:
+    server.faults.add(LOST)
+    assert session.apply(prepared(session)).outcome == "unknown"
+    crowd(server, workbench)
+    client = gateway(server)
+    project = client.project("code-creation/rollouts")
+    me = client.operator().id
+    found = [one.iid for one in client.recent_issues(project.id, author_id=me, newest_first=newest_first)]
+    client.close()
+    assert len(found) == len(set(found)) >= 2 * CROWD
+    assert found == sorted(found, reverse=newest_first)
+
+
+def test_a_lost_issue_is_found_among_many_of_the_same_second_though_the_search_knows_none(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.runtime.settle.PATIENCE", 0.0)
+    lagging = Conditions(search_lag=3600)
+    with Server(None, assets=ROOT, clock=clock, conditions=lagging) as server:
+        environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token}
+        with Workbench(Locations.under(tmp_path), environ, clock) as bench, bench.session("env") as session:
+            server.faults.add(LOST)
+            assert session.apply(prepared(session)).outcome == "unknown"
+            crowd(server, bench)
+            found = prepared(session)
+            assert [one.kind for one in found.adopted] == ["create-issue"]
+            assert session.apply(found).outcome == "done"
+            assert count(server) == WHOLE
+            (entry,) = bench.records.entries(DRAFT.id, "env")
+            assert [text for text in entry.adopted if text.startswith("Create the")]
+            issues = [one for project in server.snapshot().projects.values() for one in project.issues.values()]
+            (told,) = filter(None, (read_entry(note.body) for one in issues for note in one.notes))
+            assert told.adopted == entry.adopted
+
+
+def test_what_arrives_while_it_is_looked_for_is_adopted(
+    session: Session, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.runtime.settle.PATIENCE", 8.0)
+    monkeypatch.setattr("tui.runtime.settle._LOOK_EVERY", 0.05)
+    server.faults.add(Fault("late", method="POST", path_regex="/issues$", seconds=0.6))
+    assert session.apply(prepared(session)).outcome == "unknown"
+    found = prepared(session)
+    assert [one.kind for one in found.adopted] == ["create-issue"]
+    assert session.apply(found).outcome == "done"
+    assert count(server) == WHOLE
+
+
+@pytest.mark.parametrize("path", ["/issues$", "/notes$"])
+def test_what_a_proxy_sent_twice_is_there_once_in_the_end_and_told(session: Session, server: Server, path: str) -> None:
+    server.faults.add(Fault("doubled", method="POST", path_regex=path))
+    result = session.apply(prepared(session))
+    assert result.outcome == "done"
+    assert any("made twice" in remark for remark in result.remarks)
+    assert count(server) == WHOLE
+
+
+def test_gates_and_links_that_were_there_after_all_are_told_as_found(
+    session: Session, server: Server, workbench: Workbench
+) -> None:
+    for path in ("/links$", "/features/"):
+        server.faults.add(Fault("lost-after", method="POST", path_regex=path))
+        assert session.apply(prepared(session)).outcome == "unknown"
+    assert session.apply(prepared(session)).outcome == "done"
+    (entry,) = workbench.records.entries(DRAFT.id, "env")
+    assert [text.split()[0] for text in entry.adopted] == ["Link", "Add"]
+
+
+def test_a_full_disk_stops_it_before_anything_is_sent_that_is_not_in_the_journal(
+    session: Session, server: Server, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real one, as SQLite sees it; there is a little room left in the pages that are there."""
+    monkeypatch.setattr("tui.runtime.settle.PATIENCE", 0.0)
+    plan = prepared(session)
+    workbench.records.close()
+    pages = workbench.locations.records.stat().st_size // 4096
+    opened = Database._open
+
+    def cramped(self: Database) -> sqlite3.Connection:
+        connection = opened(self)
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    with monkeypatch.context() as small:
+        small.setattr(Database, "_open", cramped)
+        result = session.apply(plan)
+        workbench.records.close()
+    assert result.outcome in {"rejected", "unknown"}
+    assert "The disk is full" in result.reason
+    sent = sum(one.method == "POST" for one in server.requests)
+    assert sent <= len(workbench.records.made(DRAFT.id, "env")) < len(plan.plan.changes)
+    assert session.apply(prepared(session)).outcome == "done"
+    assert count(server) == WHOLE
