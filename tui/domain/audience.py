@@ -11,11 +11,15 @@ from tui.domain.text import listing
 
 @dataclass(frozen=True)
 class Labels:
-    """Words for actors: `names` by reference; `team` the references that together are called the team."""
+    """Words for actors: `names` by reference; `team` the references that together are called the team.
+
+    `place` is for a project's flag: the environment whose strategies the gates stand for.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     team: frozenset[str] = frozenset()
     unit: str = "users"
+    place: str = ""
 
     def actors(self, refs: frozenset[str]) -> list[str]:
         """The team under its name when all of it is there, everybody else one by one."""

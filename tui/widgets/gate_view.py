@@ -13,6 +13,9 @@ from tui.widgets.present import Tone, line
 _NAME = 22
 """Cells for the longest name of a gate, `percentage of actors`, and a gap."""
 
+_PEOPLE, _LISTS = ("actors", "users"), ("groups", "user lists")
+"""The gates that hold names, as a flag of the instance and one of a project call them."""
+
 _WORD = 10
 """Cells for `In after` and a gap."""
 
@@ -45,7 +48,7 @@ def gate_diff_rows(before: Gates, after: Gates, labels: Labels) -> list[Row]:
     for (name, old), (_, new) in zip(_values(before, labels), _values(after, labels), strict=True):
         if old == new:
             rows.append(_gate(name, old, "muted"))
-        elif name in {"actors", "groups"}:
+        elif name in {*_PEOPLE, *_LISTS}:
             rows.append(_set_diff(name, *_sets(name, before, after, labels)))
         else:
             rows.append(_arrow(name, old, new))
@@ -53,7 +56,7 @@ def gate_diff_rows(before: Gates, after: Gates, labels: Labels) -> list[Row]:
 
 
 def _sets(name: str, before: Gates, after: Gates, labels: Labels) -> tuple[list[str], list[str], list[str]]:
-    old, new = (before.actors, after.actors) if name == "actors" else (before.groups, after.groups)
+    old, new = (before.actors, after.actors) if name in _PEOPLE else (before.groups, after.groups)
     plain = Labels(labels.names)
     return plain.actors(old & new), plain.actors(new - old), plain.actors(old - new)
 
@@ -82,11 +85,12 @@ def _gate(name: str, value: str, tone: Tone) -> Row:
 
 def _values(gates: Gates, labels: Labels) -> list[tuple[str, str]]:
     """The name and the value of each gate; the deprecated percentage of time is always there to be seen as zero."""
+    project = bool(labels.place)
     return [
-        ("boolean", str(gates.boolean).lower()),
-        ("actors", ", ".join(Labels(labels.names).actors(gates.actors)) or "–"),
-        ("groups", ", ".join(sorted(gates.groups)) or "–"),
-        ("percentage of actors", f"{tidy(gates.percentage_of_actors)} %"),
+        ("everybody" if project else "boolean", str(gates.boolean).lower()),
+        (_PEOPLE[project], ", ".join(Labels(labels.names).actors(gates.actors)) or "–"),
+        (_LISTS[project], ", ".join(sorted(gates.groups)) or "–"),
+        (f"percentage of {_PEOPLE[project]}", f"{tidy(gates.percentage_of_actors)} %"),
         ("percentage of time", f"{tidy(gates.percentage_of_time)} %"),
     ]
 
@@ -108,8 +112,10 @@ def _words(call: Call, labels: Labels) -> str:
     return summary(call, "the flag", dict(labels.names), labels.unit)
 
 
-def gates_title(flag: str, *, attested: bool) -> str:
+def gates_title(flag: str, place: str = "", *, attested: bool) -> str:
     """What the gates of a flag are headed by: nobody must take what was said for what was read."""
+    if place:
+        return f"Strategies of {flag} for {place}"
     return f"Gates of {flag}, attested" if attested else f"Gates of {flag}"
 
 
@@ -117,7 +123,7 @@ def route_rows(route: Route, flag: str, labels: Labels, *, attested: bool = Fals
     """Effect and gates of a route under their titles, with the calls when there is more than one."""
     yield from effect_rows(route.start, route.end, labels)
     yield BLANK
-    yield heading(gates_title(flag, attested=attested))
+    yield heading(gates_title(flag, labels.place, attested=attested))
     yield from gate_diff_rows(route.start, route.end, labels)
     if len(route.calls) > 1:
         yield BLANK

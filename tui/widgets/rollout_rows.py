@@ -73,7 +73,7 @@ def gates_rows(situation: Situation) -> list[Row]:
     rows: list[Row] = []
     for name, flag in observed.flags.items():
         rows += [BLANK] if rows else []
-        rows.append(heading(gates_title(name, attested=flag.attested)))
+        rows.append(heading(gates_title(name, labels.place, attested=flag.attested)))
         rows.append(Row(line("  ", ("In now  ", "muted"), (who(flag.gates, labels), "strong")), hang=10))
         rows.extend([] if flag.attested else _drift_rows(drift(name, flag.gates, situation.entries), labels))
         if flag.unanswered:

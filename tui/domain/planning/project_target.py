@@ -83,7 +83,7 @@ def _after(situation: Situation, goal: Goal) -> ProjectFlag:
 
 def _summary(situation: Situation, goal: Goal, calls: Route) -> str:
     name, flag = flag_of(situation, goal), _flag(situation, goal)
-    where = f"{name} in {situation.draft.flag.project} for {_place(situation)}"
+    where = f"{name} in {situation.draft.flag.project} for {situation.labels.place}"
     if calls.end == OFF:
         rest = "" if flag.active and not _after(situation, goal).active else ", and leave the rest of it as it is"
         return f"Turn {where} off: take its strategies away{rest or ' and make it inactive'}"
@@ -95,11 +95,6 @@ def _summary(situation: Situation, goal: Goal, calls: Route) -> str:
     gained, lost = gains(calls.start, calls.end, words), loses(calls.start, calls.end, words)
     parts = [*([f"add {gained}"] if gained else []), *([f"take away {lost}"] if lost else [])]
     return f"Change {where}: {'; '.join(parts) or 'other strategies for the same people'}"
-
-
-def _place(situation: Situation) -> str:
-    environment = _environment(situation)
-    return "all environments" if environment == EVERYWHERE else environment
 
 
 def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
@@ -216,4 +211,5 @@ def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
         yield f"A percentage of a project's flag is of users, not of {situation.draft.flag.actor}s."
     others = len(flag.strategies) - sum(one.only(environment) for one in flag.strategies)
     if others:
-        yield f"{counted(others, 'strategy', 'strategies')} of {name} for other environments are left as they are."
+        left = "is left as it is" if others == 1 else "are left as they are"
+        yield f"{counted(others, 'strategy', 'strategies')} of {name} for other environments {left}."
