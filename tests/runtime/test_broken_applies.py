@@ -30,6 +30,18 @@ TEAM = team_under_test()
 MARKER = re.compile(r"<!-- rollout-tui: operation=\S+ rollout=\S+ slot=(\S+) -->")
 WRITES = 15
 """How many writes the first phase of the sample has."""
+OTHER_FAULTS = (
+    Fault("http-409"),
+    Fault("http-429", retry_after="1"),
+    Fault("http-429-application"),
+    Fault("http-500", effect=True),
+    Fault("http-500-html"),
+    Fault("http-502", effect=True),
+    Fault("http-503", retry_after="1"),
+    Fault("redirect"),
+    Fault("redirect", effect=True),
+    Fault("slow", seconds=1.0),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +125,22 @@ def test_an_answer_that_is_lost_is_looked_for_and_not_sent_again(
     assert gates_now(server) == TEAM
     (entry,) = session.workbench.records.entries(DRAFT.id, "env")
     assert entry.gates_before.state == "off"
+
+
+@pytest.mark.skipif(real() is None, reason="on the sandbox `python -m tests.faults` does this at every boundary")
+@pytest.mark.parametrize("skip", range(0, WRITES, 3) if real() else (0,))
+@pytest.mark.parametrize("fault", OTHER_FAULTS if real() else OTHER_FAULTS[:1], ids=lambda fault: fault.kind)
+def test_after_any_other_fault_on_a_real_gitlab_the_next_tries_make_it_whole(
+    session: Session, server: UnderTest, fault: Fault, skip: int
+) -> None:
+    server.faults.add(replace(fault, method="POST", path_regex="/(issues|links|notes|features/.+)$", skip=skip))
+    for _ in range(4):
+        prepared = session.prepare(DRAFT)
+        if prepared is None or prepared.plan.step != "team" or session.apply(prepared).outcome == "done":
+            break
+        settle(server)
+    assert effects(server) == WHOLE
+    assert gates_now(server) == TEAM
 
 
 def test_a_stop_by_the_operator_leaves_a_state_that_can_be_resumed(session: Session, server: UnderTest) -> None:
