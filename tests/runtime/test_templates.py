@@ -38,7 +38,7 @@ _Add an overview._
 /confidential
 /label ~"group::other" ~extra
 /unlabel ~"type::feature"
-/assign @bob
+/assign @carol
 /due 2027-01-31
 /milestone %17.5
 /close
@@ -107,7 +107,7 @@ def test_a_template_that_contradicts_the_draft_is_said_and_the_result_is_what_wa
             '/label ~"group::other" ~extra would take group::code creation away',
             "the draft asks for group::code creation",
         ),
-        ("/assign @bob would assign bob", "the draft says alice"),
+        ("/assign @carol would assign carol", "the draft says alice"),
         ("/due 2027-01-31 would make it due 2027-01-31", "the draft says 2027-01-15"),
     ):
         assert f"{command}" in said
@@ -131,16 +131,16 @@ def test_left_to_gitlab_the_same_template_would_have_overruled_the_draft(session
     with Api(server) as api:
         issue = api("POST", f"{PROJECT}/issues", {**create(prepared).request.body, "description": CONTRADICTING}).body
     assert (issue["confidential"], issue["due_date"]) == (True, "2027-01-31")
-    assert "bob" in people(issue)
+    assert "carol" in people(issue)
     assert {"type::feature", "extra"} <= set(issue["labels"])
 
 
 def test_what_the_draft_leaves_open_the_template_decides(session: Session, server: Server) -> None:
     prepared, result = advance(session, "issues", draft=OPEN)
     assert result.outcome == "done", result
-    assert any("assigned to bob; due 2027-01-31" in one.replace(" and ", "; ") for one in prepared.plan.warnings)
+    assert any("assigned to carol; due 2027-01-31" in one.replace(" and ", "; ") for one in prepared.plan.warnings)
     issue = raw(server, "rollout-plan", session, OPEN)
-    assert (issue["confidential"], issue["due_date"], people(issue)) == (True, "2027-01-31", ["bob"])
+    assert (issue["confidential"], issue["due_date"], people(issue)) == (True, "2027-01-31", ["carol"])
     assert {"extra", "group::other"} <= set(issue["labels"])  # type: ignore[call-overload]
     assert "group::code creation" not in issue["labels"]  # type: ignore[operator]
 
