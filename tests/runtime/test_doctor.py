@@ -12,6 +12,7 @@ from msgspec import structs
 
 from tests.support.rollouts import sample
 from tui.domain.draft import Draft, Place
+from tui.gateway.session import tls_context
 from tui.runtime.doctor import NAMES, diagnose
 from tui.runtime.doctor_row import Row, folded
 from tui.runtime.workbench import Workbench
@@ -94,6 +95,14 @@ def test_what_fails_first_is_told_and_the_rest_is_not_asked(
     assert found["next"].text == f"put right first: {name}"
     assert found["next"].hint == found[name].hint
     assert len(folded(found.values())) == place + 3
+
+
+def test_a_file_of_certificates_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    tls_context.cache_clear()
+    found = rows(tmp_path, {"GITLAB_URL": "https://127.0.0.1:1", "GITLAB_TOKEN": "glpat-x"})
+    assert (found["TLS"].state, found["address"].state, found["GitLab"].state) == ("failed", "ok", "skipped")
+    assert "none.pem cannot be read" in found["TLS"].text
 
 
 def test_a_token_that_gitlab_does_not_take(tmp_path: Path, gitlab: Server) -> None:

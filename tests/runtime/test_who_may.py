@@ -28,13 +28,13 @@ def gitlab(request: pytest.FixtureRequest) -> Iterator[Server]:
         yield running
 
 
-def planned(home: Path, server: Server, token: str, phase: str = "") -> Plan:
+def planned(home: Path, server: Server, token: str, phase: str = "", draft: Draft = DRAFT) -> Plan:
     """What the owner of the token is shown; where that is blocked it cannot be applied either."""
     with (
         Workbench(Locations.under(home), {"GITLAB_URL": server.url, "GITLAB_TOKEN": token}) as bench,
         bench.session("env") as session,
     ):
-        prepared = session.prepare(DRAFT, phase)
+        prepared = session.prepare(draft, phase)
         assert prepared is not None
         if prepared.plan.blocked:
             with pytest.raises(Blocked):
@@ -72,6 +72,21 @@ def test_a_guest_is_told_of_silent_drops_and_a_reporter_may_make_the_plan_issues
 ) -> None:
     assert "less than a reporter" in blocks(planned(tmp_path, gitlab, gitlab.tokens["guest"], "issues"))["project"]
     assert blocks(planned(tmp_path, gitlab, gitlab.tokens["reporter"], "issues")) == {}
+    assert written(gitlab) == []
+
+
+@pytest.mark.parametrize(("role", "said"), [("reporter", "developer"), ("guest", "developer")])
+def test_project_flags_want_a_developer(tmp_path: Path, gitlab: Server, role: str, said: str) -> None:
+    own = structs.replace(DRAFT.flag, target="project", project="code-creation/rollouts", environment="production")
+    draft = structs.replace(DRAFT, flag=own)
+    assert any(said in text for text in blocks(planned(tmp_path, gitlab, gitlab.tokens[role], draft=draft)).values())
+    assert written(gitlab) == []
+
+
+def test_chat_commands_want_no_more_than_the_plan_issues_do(tmp_path: Path, gitlab: Server) -> None:
+    draft = structs.replace(DRAFT, flag=structs.replace(DRAFT.flag, target="chatops"))
+    assert set(blocks(planned(tmp_path, gitlab, gitlab.tokens["guest"], draft=draft))) == {"project"}
+    assert blocks(planned(tmp_path, gitlab, gitlab.tokens["reporter"], draft=draft)) == {}
     assert written(gitlab) == []
 
 
