@@ -50,12 +50,13 @@ class PlanIssuesScreen(WizardScreen):
     def on_mount(self) -> None:
         """Ask for the project's templates, unless they are known. Textual calls the frame's own beginning, too."""
         if self.context.templates.by_kind is None and self.draft.gitlab.project:
-            self.post_message(TemplatesWanted(self.draft))
+            self.post_message(TemplatesWanted(self.draft, self.show_templates))
 
     def show_templates(self, templates: Templates) -> None:
         """The project's templates, or why there are none: the text of every issue may be another."""
-        self.context = replace(self.context, templates=templates)
-        self.settle_soon()
+        if self.is_attached:
+            self.context = replace(self.context, templates=templates)
+            self.settle_soon()
 
     @property
     def text(self) -> IssueText:
@@ -81,6 +82,8 @@ class PlanIssuesScreen(WizardScreen):
             if answer is not None:
                 self.change(replace(text, draft=self.draft).kept(answer, begun))
 
+        if isinstance(self.app.screen, TextEditor):  # a key that repeats must not open it twice
+            return
         note = line(("! ", "warning"), f"{sentence(text.news)}. {NEWS}") if text.news else line((NOTE, "muted"))
         title = f"{self._called(text.slot)}: the text"
         shown = text.issue.body if text.own else begun

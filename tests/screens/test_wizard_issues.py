@@ -262,7 +262,7 @@ async def test_a_text_that_is_as_it_is_made_is_nobodys() -> None:
 
 async def test_going_back_loses_nothing_unasked() -> None:
     async with wizard(PlanIssuesScreen, templates=templates()) as one:
-        await one.press("f7")
+        await one.press("f7", "f7")
         await one.until(lambda: isinstance(one.app.screen, TextEditor), "the text")
         await one.press("M", "escape")
         assert isinstance(one.app.screen, TextEditor)

@@ -53,14 +53,6 @@ class Asking(Protocol):
     def fail(self, error: RolloutError, /) -> None: ...
 
 
-class ShowingTemplates(Protocol):
-    """A screen that shows what is made of issue templates."""
-
-    is_attached: bool
-
-    def show_templates(self, templates: Templates, /) -> None: ...
-
-
 class Applying(Protocol):
     """A screen that watches an apply."""
 
@@ -123,12 +115,7 @@ class AnsweringApp(ThemedApp[ExitState]):
         from tui.widgets.wizard_parts import Templates
 
         message.stop()
-        draft, screen = message.draft, cast("ShowingTemplates", self.asking())
-
-        def show(found: Templates) -> None:
-            if screen.is_attached:
-                screen.show_templates(found)
-
+        draft, show = message.draft, message.show
         in_background(
             self,
             lambda: self.sessions.use(self.instance_of(draft), lambda session: of_project(session, draft)),

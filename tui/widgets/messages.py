@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from tui.domain.history import Entry
     from tui.domain.history_query import HistoryQuery
     from tui.runtime.workbench import Prepared
+    from tui.widgets.wizard_parts import Templates
 
 
 @dataclass
@@ -86,9 +88,10 @@ class StatusWanted(Message):
 
 @dataclass
 class TemplatesWanted(Message):
-    """Read the issue templates of the draft's project. Answered by `show_templates(Templates)`."""
+    """Read the issue templates of the draft's project and hand them to `show`, on the event loop."""
 
     draft: Draft
+    show: Callable[[Templates], object]
 
 
 @dataclass
