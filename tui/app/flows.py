@@ -145,6 +145,7 @@ class DraftFlow:
             editor=bench.settings.editor,
             vocabulary=bench.assets.vocabulary(),
             templates=self._stage.templates_of(draft) or NOT_READ,
+            chat_prefix=bench.settings.instance(self._stage.instance_of(draft), bench.environ).chatops_prefix,
         )
         return guide, context
 

@@ -5,55 +5,54 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tui.domain import markdown
+from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, FlagSpec
 from tui.domain.gates import FULL, tidy
 from tui.domain.steps import Step
 from tui.domain.strategies import EVERYWHERE
 
-CHATOPS = "/chatops gitlab run feature"
-"""How the chat bot is called; the prefix is GitLab's newer one."""
-
 NON_PRODUCTION = "--dev --pre --staging --staging-ref"
 
 
-def of_step(draft: Draft, step: Step) -> str:
-    """What opens the flag for one step; empty without a flag. Never a percentage of time."""
-    lines = _strategies(draft.flag, step) if draft.flag.target == "project" else _enable(step)
+def of_step(draft: Draft, step: Step, prefix: str = PREFIX) -> str:
+    """What opens the flag for one step; empty without a flag. Never a percentage of time. `prefix` calls the bot."""
+    lines = _strategies(draft.flag, step) if draft.flag.target == "project" else _enable(step, f"{prefix} feature")
     return "\n".join(lines) if step.flag else ""
 
 
-def of_name(draft: Draft, steps: Sequence[Step], name: str) -> str:
+def of_name(draft: Draft, steps: Sequence[Step], name: str, prefix: str = PREFIX) -> str:
     """The lines for `test`, `state`, `off`, `off-everywhere`, `only-people` and `delete`."""
-    found = _requests(draft.flag) if draft.flag.target == "project" else _commands(draft, steps)
+    project = draft.flag.target == "project"
+    found = _requests(draft.flag) if project else _commands(draft, steps, f"{prefix} feature")
     return "\n".join(found[name])
 
 
-def _commands(draft: Draft, steps: Sequence[Step]) -> dict[str, list[str]]:
+def _commands(draft: Draft, steps: Sequence[Step], bot: str) -> dict[str, list[str]]:
     flag = markdown.code(draft.flag.name)
     people = [step for step in steps if not step.percentage and step.flag == draft.flag.name]
     return {
-        "test": [f"{CHATOPS} set {flag} 50 --actors {NON_PRODUCTION}", f"{CHATOPS} set {flag} true {NON_PRODUCTION}"],
-        "state": [f"{CHATOPS} get {flag}"],
-        "off": [f"{CHATOPS} set {flag} false"],
-        "off-everywhere": [f"{CHATOPS} set {flag} false", f"{CHATOPS} set {flag} false {NON_PRODUCTION}"],
-        "only-people": [f"{CHATOPS} set {flag} false", *(line for step in people for line in _enable(step))],
-        "delete": [f"{CHATOPS} delete {flag} {NON_PRODUCTION} --production"],
+        "test": [f"{bot} set {flag} 50 --actors {NON_PRODUCTION}", f"{bot} set {flag} true {NON_PRODUCTION}"],
+        "state": [f"{bot} get {flag}"],
+        "off": [f"{bot} set {flag} false"],
+        "off-everywhere": [f"{bot} set {flag} false", f"{bot} set {flag} false {NON_PRODUCTION}"],
+        "only-people": [f"{bot} set {flag} false", *(line for step in people for line in _enable(step, bot))],
+        "delete": [f"{bot} delete {flag} {NON_PRODUCTION} --production"],
     }
 
 
-def _enable(step: Step) -> Iterable[str]:
+def _enable(step: Step, bot: str) -> Iterable[str]:
     """The chat commands of one step; a percentage needs `--actors`."""
     flag = markdown.code(step.flag)
     if step.percentage == FULL:
-        yield f"{CHATOPS} set {flag} true"
+        yield f"{bot} set {flag} true"
     elif step.percentage:
-        yield f"{CHATOPS} set {flag} {tidy(step.percentage)} --actors"
+        yield f"{bot} set {flag} {tidy(step.percentage)} --actors"
     if step.users:
-        yield f"{CHATOPS} set --user={_comma(step.users)} {flag} true"
+        yield f"{bot} set --user={_comma(step.users)} {flag} true"
     if step.groups:
-        yield f"{CHATOPS} set --group={_comma(step.groups)} {flag} true"
+        yield f"{bot} set --group={_comma(step.groups)} {flag} true"
     for group in step.feature_groups:
-        yield f"{CHATOPS} set --feature-group={markdown.code(group)} {flag} true"
+        yield f"{bot} set --feature-group={markdown.code(group)} {flag} true"
 
 
 def _comma(names: Iterable[str]) -> str:

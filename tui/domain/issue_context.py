@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from tui.domain import issue_commands, markdown, timeline
+from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.gates import tidy
 from tui.domain.guide import Guide, PlanIssue
@@ -32,7 +33,10 @@ class Safe(str):
 
 @dataclass(frozen=True)
 class Sources:
-    """What an issue's text is made from; `entries` oldest first, `references` from slot to issue reference."""
+    """What an issue's text is made from; `entries` oldest first, `references` from slot to issue reference.
+
+    `prefix` is how the chat bot is called.
+    """
 
     draft: Draft
     guide: Guide
@@ -41,6 +45,7 @@ class Sources:
     steps: Sequence[Step]
     entries: Sequence[Entry]
     references: Mapping[str, str]
+    prefix: str = PREFIX
 
 
 def context(sources: Sources) -> dict[str, Any]:
@@ -57,7 +62,7 @@ def context(sources: Sources) -> dict[str, Any]:
         "issue": _short({"kind": sources.issue.kind, "phase": sources.issue.phase, "title": sources.issue.title}),
         "fields": SimpleNamespace(**fields),
         "announcement": SimpleNamespace(channels=draft.announcement.channels, text=draft.announcement.text),
-        "steps": [_step(step, draft) for step in sources.steps],
+        "steps": [_step(step, sources) for step in sources.steps],
         "text": lambda value: Safe(markdown.block(_joined(value)) or markdown.NOTHING),
         "items": lambda value, *more: Safe(markdown.items((*_listed(value), *(one for row in more for one in row)))),
         "cell": lambda value: Safe(markdown.cell(_joined(value)) or "-"),
@@ -71,7 +76,7 @@ def context(sources: Sources) -> dict[str, Any]:
         "questions": Safe(_questions(sources)),
         "waivers": Safe(_waivers(sources)),
         "timeline": Safe(timeline.block(sources.steps, sources.entries)),
-        "commands": lambda name: Safe(issue_commands.of_name(draft, sources.steps, name)),
+        "commands": lambda name: Safe(issue_commands.of_name(draft, sources.steps, name, sources.prefix)),
     }
 
 
@@ -216,12 +221,12 @@ def _waivers(sources: Sources) -> str:
     return "\n".join(lines) or "_None._"
 
 
-def _step(step: Step, draft: Draft) -> SimpleNamespace:
+def _step(step: Step, sources: Sources) -> SimpleNamespace:
     return SimpleNamespace(
         id=Line(step.id),
         phase=Line(step.phase),
         title=Line(timeline.audience(step)),
         wait=Line(step.wait),
         percentage=tidy(step.percentage),
-        commands=Safe(issue_commands.of_step(draft, step)),
+        commands=Safe(issue_commands.of_step(sources.draft, step, sources.prefix)),
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from tui.domain import issue_context, own_text, timeline
+from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.errors import BadInput
 from tui.domain.guide import Guide, PlanIssue
@@ -85,14 +86,16 @@ def issue_body(
     references: Mapping[str, str],
     template: str = "",
     vocabulary: Vocabulary | None = None,
+    prefix: str = PREFIX,
 ) -> str:
     """A plan issue's description; its last line is the marker.
 
     It is the operator's own text where there is one, else the skeleton, or the project's `template`, filled in.
-    `references` has the references of the sibling issues by slot (`group/project#12`, or one to be resolved).
+    `references` has the references of the sibling issues by slot (`group/project#12`, or one to be resolved); `prefix`
+    is how the chat bot is called.
     Raises BadInput for a skeleton that cannot be rendered, and for a kind that the guide does not have.
     """
-    sources = _sources(draft, guide, issue, steps, entries, references)
+    sources = _sources(draft, guide, issue, steps, entries, references, prefix)
     if issue.body.strip():
         table = timeline.table(steps, entries)
         text = own_text.sendable(issue.body, references, table, issue_context.LINKED)
@@ -111,6 +114,7 @@ def begun_text(
     entries: Sequence[Entry],
     template: str = "",
     vocabulary: Vocabulary | None = None,
+    prefix: str = PREFIX,
 ) -> str:
     """The text that an operator's own begins from: what is made from the fields, with references to be resolved.
 
@@ -120,7 +124,7 @@ def begun_text(
     slots = [one.slot for one in draft.issues if not one.skip] + [one.kind for one in guide.issues]
     left_out = {one.slot for one in draft.issues if one.skip}
     references = {slot: reference("ref", slot) for slot in slots if slot not in left_out}
-    sources = _sources(draft, guide, issue, steps, entries, references)
+    sources = _sources(draft, guide, issue, steps, entries, references, prefix)
     text = _generated(skeleton_text, sources, template, vocabulary or Vocabulary())
     commands = "\n".join(action.line for action in take_out(clean(template)).actions)
     return f"{text.strip()}\n\n{commands}".strip()
@@ -133,12 +137,13 @@ def _sources(
     steps: Sequence[Step],
     entries: Sequence[Entry],
     references: Mapping[str, str],
+    prefix: str,
 ) -> issue_context.Sources:
     plan_issue = guide.issue(issue.kind)
     if plan_issue is None:
         kinds = ", ".join(one.kind for one in guide.issues)
         raise BadInput(f"The guide {guide.id} has no plan issue of the kind {issue.kind}", f"It has: {kinds}")
-    return issue_context.Sources(draft, guide, plan_issue, issue, steps, entries, references)
+    return issue_context.Sources(draft, guide, plan_issue, issue, steps, entries, references, prefix)
 
 
 def _generated(skeleton_text: str, sources: issue_context.Sources, template: str, vocabulary: Vocabulary) -> str:

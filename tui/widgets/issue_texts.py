@@ -70,6 +70,7 @@ class IssueText:
             references=references,
             template=self._template_text,
             vocabulary=self.context.vocabulary,
+            prefix=self.context.chat_prefix,
         )
 
     def begun(self) -> str:
@@ -84,6 +85,7 @@ class IssueText:
             entries=self.context.entries,
             template=self._template_text,
             vocabulary=self.context.vocabulary,
+            prefix=self.context.chat_prefix,
         )
 
     def kept(self, text: str, begun: str) -> Draft:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui.domain.chatops import CHAT
 from tui.domain.draft import Draft
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
@@ -32,7 +33,8 @@ class WizardContext:
     """What surrounds a draft. `read_only` says why it cannot be changed, empty when it can.
 
     `skeletons` are those of all guides, by file name; `vocabulary` says what words of templates mean; `entries` are
-    the rollout's history, oldest first; `editor` is the command for long texts, empty for the environment's.
+    the rollout's history, oldest first; `editor` is the command for long texts, empty for the environment's;
+    `chat_prefix` is how the chat bot is called.
     """
 
     instance: Instance
@@ -46,6 +48,7 @@ class WizardContext:
     editor: str = ""
     vocabulary: Vocabulary = EMPTY
     templates: Templates = NOT_READ
+    chat_prefix: str = CHAT.prefix
 
     @property
     def now(self) -> datetime:

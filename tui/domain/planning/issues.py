@@ -76,6 +76,7 @@ def body(situation: Situation, issue: IssueDraft, created: Sequence[str], entrie
         references=_references(situation, plan_issue.mentions, created),
         template=template.text if template else "",
         vocabulary=situation.vocabulary,
+        prefix=situation.chat.prefix,
     )
 
 
