@@ -87,6 +87,8 @@ def test_a_step_is_one_put_that_can_be_made_by_hand_but_not_by_the_chat_bot() ->
         (look(flag_project=None, flags={}), "flag-project", "group/app"),
         (look(flags={}), "flag-readable", "developers may"),
         (look(flag_project=replace(APP, access_level=20)), "developer", "less than a developer in group/app"),
+        (look(flag_role=40), "developer", "less than a maintainer in group/app"),
+        (look(flag_role=100), "developer", "lets nobody change"),
         (look(ProjectFlag(legacy=True)), "flag-legacy", "takes no changes"),
     ],
 )

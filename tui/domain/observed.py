@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tui.domain.gates import OFF, ActorName, Gates
 from tui.domain.history import Entry
 from tui.domain.steps import ActorKey
-from tui.domain.strategies import ProjectFlag, UserList
+from tui.domain.strategies import DEVELOPER, ProjectFlag, UserList
 from tui.domain.text import Clean
 
 
@@ -145,7 +145,8 @@ class Observed:
     `issues` by slot; `links` pairs of slots; `names` the actors that GitLab knows, `unknown` those it does not;
     `templates` the project's issue template by kind, None when they could not be read; `remarks` what could not be
     read and why.
-    `flag_project` is the project that owns the flag, and `user_lists` are its lists by name.
+    `flag_project` is the project that owns the flag, `flag_role` the access level that its flags ask for, and
+    `user_lists` are its lists by name.
     """
 
     at: datetime
@@ -161,6 +162,7 @@ class Observed:
     similar: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     flag_project: ProjectSeen | None = None
+    flag_role: int = DEVELOPER
     user_lists: Mapping[str, UserList] = field(default_factory=dict)
 
     def flag(self, name: str) -> FlagSeen:

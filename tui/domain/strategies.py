@@ -30,6 +30,9 @@ T = TypeVar("T")
 EVERYWHERE = "*"
 """The scope that covers every environment."""
 
+DEVELOPER, NOBODY = 30, 100
+"""GitLab's access level from which a project's flags can be seen and set, and one that nobody has."""
+
 NO_LISTS = "user list can't be blank"
 """How GitLab refuses a list of users that it has not, or, before user lists came to strategies, any."""
 

@@ -107,6 +107,10 @@ class Gateway:
         """The names of a project's flags. Raises NotFound where the project has no such feature."""
         return feature_flags.names(self._transport, project_id)
 
+    def flag_role(self, project_id: int) -> int:
+        """The access level from which a project lets its flags be changed."""
+        return feature_flags.role_to_write(self._transport, project_id)
+
     def user_lists(self, project_id: int) -> dict[str, UserList]:
         """The lists of users that a project keeps for its flags, by name."""
         return feature_flags.user_lists(self._transport, project_id)

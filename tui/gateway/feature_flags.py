@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from tui.domain.errors import GitLabError, Interrupted, Invalid, NotFound
+from tui.domain.errors import Denied, GitLabError, Interrupted, Invalid, NotFound, ScopeMissing
 from tui.domain.plan import Request
-from tui.domain.strategies import NO_LISTS, ProjectFlag, UserList, read_flag, read_list
+from tui.domain.strategies import DEVELOPER, NO_LISTS, NOBODY, ProjectFlag, UserList, read_flag, read_list
 from tui.domain.text import one_line, shorten
 from tui.gateway.transport import Transport, escape
 
 _PATH = re.compile(r"/projects/[^/]+/feature_flags(?:/[^/]+)?")
 _CAPITALS = {"default": "DEFAULT", "userId": "USERID"}
 """Stickiness as GitLab 13.8 wants it."""
+
+_ROLES = {"developer": DEVELOPER, "maintainer": 40, "owner": 50, "no_one_allowed": NOBODY}
 
 log = logging.getLogger("tui.gateway")
 
@@ -41,6 +43,14 @@ def user_lists(transport: Transport, project_id: int) -> dict[str, UserList]:
     except NotFound:
         return {}
     return {one.name: one for one in found}
+
+
+def role_to_write(transport: Transport, project_id: int) -> int:
+    """The access level from which the project lets its flags be changed; a developer's before GitLab 19."""
+    with suppress(NotFound, Denied, ScopeMissing):
+        found = transport.read(f"/projects/{project_id}/feature_flags_settings", dict[str, Any])
+        return _ROLES.get(str(found.get("minimum_role")), DEVELOPER)
+    return DEVELOPER
 
 
 def concerns(request: Request) -> bool:

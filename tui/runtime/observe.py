@@ -95,6 +95,7 @@ class Observer:
                 project=seen_project,
                 flags=look.flags,
                 flag_project=look.project,
+                flag_role=look.role,
                 user_lists=look.lists,
                 issues=found,
                 links=links,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.domain.draft import FlagSpec
 from tui.domain.errors import Denied, NotFound
 from tui.domain.observed import FlagSeen, ProjectSeen
-from tui.domain.strategies import EVERYWHERE, UserList
+from tui.domain.strategies import DEVELOPER, EVERYWHERE, UserList
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -23,11 +23,12 @@ SIMILAR = 3
 
 @dataclass(frozen=True)
 class FlagLook:
-    """The rollout's flags by name, and names like the draft's; for a project's flags also its project and lists."""
+    """The rollout's flags by name, and names like the draft's; for a project's flags also that, its role and lists."""
 
     flags: Mapping[str, FlagSeen]
     similar: tuple[str, ...] = ()
     project: ProjectSeen | None = None
+    role: int = DEVELOPER
     lists: Mapping[str, UserList] = field(default_factory=dict)
 
 
@@ -53,7 +54,8 @@ class ProjectFlagReader:
             return FlagLook(flags, project=project)
         own = flags.get(self._spec.name)
         similar = () if own is None or own.exists else self._similar(project)
-        return FlagLook(flags, similar, project, self._gateway.user_lists(project.id))
+        role, lists = self._gateway.flag_role(project.id), self._gateway.user_lists(project.id)
+        return FlagLook(flags, similar, project, role, lists)
 
     def _read_project(self) -> ProjectSeen | None:
         if self._project is None and self._spec.project:

@@ -13,12 +13,11 @@ from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, waivable
 from tui.domain.steps import Step
-from tui.domain.strategies import EVERYWHERE, Aim, ProjectFlag, Strategy
+from tui.domain.strategies import DEVELOPER, EVERYWHERE, NOBODY, Aim, ProjectFlag, Strategy
 from tui.domain.strategy_change import creation, elsewhere, retargeted, shared, update
 from tui.domain.text import counted, listing, one_line, shorten
 
-DEVELOPER = 30
-"""GitLab's access level from which a project's flags can be seen and set."""
+_ROLES = {DEVELOPER: "a developer", 40: "a maintainer", 50: "an owner"}
 
 DESCRIPTION = 255
 """Characters of a flag's description."""
@@ -100,8 +99,12 @@ def _summary(situation: Situation, goal: Goal, calls: Route) -> str:
 def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
     """A project, a role, and what strategies cannot say."""
     project, operator = situation.observed.flag_project, situation.observed.operator
-    if project is not None and project.access_level < DEVELOPER and not operator.powers:
-        text = f"{operator.username} is less than a developer in {project.path}, and its feature flags ask for one"
+    role = situation.observed.flag_role
+    if project is not None and project.access_level < role and not operator.powers:
+        least = _ROLES.get(role, _ROLES[DEVELOPER])
+        text = f"{operator.username} is less than {least} in {project.path}, and its feature flags ask for one"
+        if role >= NOBODY:
+            text = f"{project.path} lets nobody change its feature flags: its settings say so"
         yield Requirement("developer", text, "open", path="flag.project", hard=True)
     else:
         yield from unreachable(situation, goal)
