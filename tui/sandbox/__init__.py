@@ -5,9 +5,9 @@ What it leaves out, and why nothing here depends on it:
 - Pages, Git, uploads, merge requests, epics, time tracking, service desk, spam checks: no rollout touches them.
 - Labels and milestones of groups, projects of people: plan issues live in a project of a group, with its own.
 - Legacy project flags beyond what 13.8 answers to them, and who may change flags by a setting (newer than `current`).
-- Fine-grained tokens and `sudo`: they are refused before they get to anything that is here.
+- Fine-grained tokens and `sudo`: nothing here asks for them.
 - Two percentages set in one moment, which may leave several rows in GitLab, and the first write to a new flag that 13.8
-  may lose to another: requests are worked on one after another here. The faults `outsider` and `http-500` stand for both.
+  may lose to another: requests are worked on one after another. The faults `outsider` and `http-500` stand for both.
 - RateLimit headers on answers that are within the limit: the app reads none.
 
 Where its answers differ from GitLab's documented ones is listed with reasons in `tests/sandbox/test_documented.py` and
