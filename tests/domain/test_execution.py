@@ -220,6 +220,15 @@ def test_twins_of_the_plan_issues_stop_it_before_gates_and_notes() -> None:
     assert not [name for name in run.sent if name.startswith(("gate", "note", "timeline"))]
 
 
+@given(st.randoms(use_true_random=False))
+def test_no_gate_and_no_note_is_sent_before_twins_were_looked_for(random: Random) -> None:
+    run = Run(lambda _: None, pick=random.randrange)
+    run()
+    place = next(number for number, one in enumerate(run.log) if isinstance(one, CheckTwins))
+    before = {one.change.kind for one in run.log[:place] if isinstance(one, Send)}
+    assert before <= {"create-issue", "link-issues"}
+
+
 def test_nobody_looks_for_twins_when_no_issue_is_made() -> None:
     change = Change("a", "add-note", "a", Request("POST", "/x", {"body": ""}))
     run = Run(lambda _: None)
