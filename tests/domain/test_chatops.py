@@ -22,7 +22,7 @@ SET = f"/chatops gitlab run feature set {FLAG}"
         ({"value": 50.0, "key": "percentage_of_actors"}, f"{SET} 50 --actors"),
         ({"value": 0.5, "key": "percentage_of_actors"}, f"{SET} 0.5 --actors"),
         ({"value": True, "user": "alice"}, f"{SET} true --user=alice"),
-        ({"value": False, "user": "a.b-c_d"}, f"{SET} false --user=a.b-c_d"),
+        ({"value": False, "user": "a.b-c_d-"}, f"{SET} false --user=a.b-c_d-"),
         ({"value": True, "group": "gitlab-org/sub.group"}, f"{SET} true --group=gitlab-org/sub.group"),
         ({"value": True, "project": "gitlab-org/gitlab"}, f"{SET} true --project=gitlab-org/gitlab"),
         ({"value": True, "feature_group": "gitlab_team_members"}, f"{SET} true --feature-group=gitlab_team_members"),

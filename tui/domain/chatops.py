@@ -26,7 +26,7 @@ CHANNEL = "#production"
 METHOD = "CHAT"
 """Stands where a request has its HTTP method: a person sends this one."""
 
-_WORD = re.compile(r"[A-Za-z0-9_](?:[\w./-]*\w)?", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9_.][\w./-]*", re.ASCII)
 _OPTIONS = {"user": "--user", "group": "--group", "project": "--project", "feature_group": "--feature-group"}
 
 

@@ -88,8 +88,8 @@ def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     if calls.calls:
         posts = listing([one for one in (_cross_post(situation), "the rollout issue") if one])
         yield (
-            f"{counted(len(calls.calls), 'chat command')} for a person to run in {chat.channel}, one after the other; "
-            f"post each to {posts} as well. What the bot answered is asked before the next one."
+            f"{counted(len(calls.calls), 'chat command')} for a person to run in {chat.channel}: each is shown, and then "
+            f"asked what the bot answered. Post each to {posts} as well."
         )
         yield (
             "The bot may take up to 5 minutes to look for open incidents and changes in progress, and refuse then. "
@@ -108,7 +108,7 @@ def _attested(situation: Situation, goal: Goal) -> Iterable[str]:
         return
     look = get_command(flag.name, situation.chat.prefix)
     if situation.entries or flag.exists or flag.unanswered:
-        yield f"The gates of {flag.name} are attested, not observed: what operators said that the bot did. {look}"
+        yield f"The gates of {flag.name} are attested, not observed: they are what operators said. To see them: {look}"
     else:
         yield (
             f"The gates of {flag.name} cannot be read and nothing is attested yet: it counts as off, and a wrong name "
