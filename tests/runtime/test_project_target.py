@@ -291,8 +291,21 @@ def test_an_answer_that_is_lost_is_looked_for_and_the_strategies_are_there_once(
     assert result.outcome == "unknown"
     prepared, result = new_rig.go()
     assert (prepared.plan.step, result.outcome) == (step, "done")
+    assert bool(prepared.situation.adopted) == (kind == "lost-after")
     expected = [("userWithId", {"userIds": "alice,bob"}), ("gitlabUserList", {})]
     assert new_rig.kinds() == (expected if step == "members" else expected[:1])
+
+
+def test_what_was_never_done_is_not_taken_for_done_because_the_flag_looks_otherwise(new_rig: Rig) -> None:
+    new_rig.keep_list("carol")
+    new_rig.climb("1%")
+    new_rig.server.faults.add(Fault(kind="lost-before", path_regex="/feature_flags", method="PUT"))
+    assert new_rig.go()[1].outcome == "unknown"
+    ours = new_rig.flag().strategies[-1]
+    anew = {"name": ours.name, "parameters": dict(ours.parameters), "scopes": [{"environment_scope": "production"}]}
+    new_rig.send("PUT", f"feature_flags/{NAME}", strategies=[{"id": ours.id, "_destroy": True}, anew])
+    prepared, result = new_rig.go()
+    assert (prepared.plan.step, prepared.situation.adopted, result.outcome) == ("10%", (), "done")
 
 
 @pytest.mark.parametrize(("role", "told"), [("reporter", "developer"), ("guest", "developer"), ("developer", "")])

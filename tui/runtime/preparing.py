@@ -77,8 +77,8 @@ def _adopt_states(session: Session, settled: Settled, plan: Plan, flag: FlagSeen
 
 
 def _place(kind: str, method: str, path: str, body: Mapping[str, Any]) -> str:
-    """What tells whether two requests ask for the same; an edit's text differs from plan to plan."""
-    told = {} if kind == "edit-issue" else dict(body)
+    """What tells whether two requests ask for the same; edits of texts and strategies differ from plan to plan."""
+    told = {} if kind == "edit-issue" or "/feature_flags" in path else dict(body)
     return json.dumps([method, path, told], sort_keys=True, default=str)
 
 
