@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
 from msgspec import structs
 
 from tests.domain.shipped import body
+from tests.domain.test_quick_actions import TEXTS
 from tests.domain.test_render_hostile import HOSTILE
 from tests.support.rollouts import guide, observed, plan, sample, seen_issue, skeletons, vocabulary, with_issue
 from tui.domain import timeline
@@ -16,10 +18,12 @@ from tui.domain.observed import Template
 from tui.domain.plan import read_marker, unresolved
 from tui.domain.quick_actions import take_out
 from tui.domain.render import begun_text, default_issue
+from tui.domain.source import kinds
 from tui.domain.steps import ladder
 from tui.domain.template import changed, digest
 from tui.domain.text import Clean
 from tui.domain.wizard import open_items
+from tui.sandbox.world.quick_actions import extract
 from tui.store.drafts import loads
 from tui.store.toml_form import dumps
 
@@ -144,3 +148,15 @@ def test_it_is_kept_in_the_file_as_a_person_reads_it() -> None:
     assert loads(text, "x") == draft
     assert 'body = """\n# Mine\n\nA "quote"' in text
     assert f'template = "{NAME}"' in text
+
+
+@given(TEXTS)
+def test_whatever_the_template_or_the_text_no_gitlab_finds_a_command_and_the_marker_stands(text: str) -> None:
+    for made in (body(DRAFT, "rollout-plan", template=text), body(own(text or "x"), "rollout-plan")):
+        for protects in (True, False):
+            left = extract(made, comments_protect=protects)
+            assert (left.commands, left.text) == ((), made)
+        assert made.count("<!-- rollout-tui: operation=") == 1
+        assert read_marker(made) == read_marker(made.splitlines()[-1]) is not None
+    placed = dict(kinds(body(DRAFT, "rollout-plan", template=text)))
+    assert placed["## Requirements waived"] == "text"

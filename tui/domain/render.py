@@ -101,7 +101,7 @@ def issue_body(
         text = own_text.sendable(issue.body, references, table, issue_context.LINKED)
     else:
         text = _generated(skeleton_text, sources, template, vocabulary or Vocabulary())
-    return f"{text.strip()}\n\n{marker(f'issue:{issue.slot}', draft.id, issue.slot)}"
+    return f"{_trimmed(text)}\n\n{marker(f'issue:{issue.slot}', draft.id, issue.slot)}"
 
 
 def begun_text(
@@ -127,7 +127,12 @@ def begun_text(
     sources = _sources(draft, guide, issue, steps, entries, references, prefix)
     text = _generated(skeleton_text, sources, template, vocabulary or Vocabulary())
     commands = "\n".join(action.line for action in take_out(clean(template)).actions)
-    return f"{text.strip()}\n\n{commands}".strip()
+    return _trimmed(f"{_trimmed(text)}\n\n{commands}")
+
+
+def _trimmed(text: str) -> str:
+    """Without empty lines around it. A blank before the first word stays: it may be what keeps a line from running."""
+    return text.rstrip().lstrip("\n")
 
 
 def _sources(

@@ -90,7 +90,7 @@ class IssueText:
 
     def kept(self, text: str, begun: str) -> Draft:
         """The draft with `text` as the operator's own; without one when it is what is made from the fields anyway."""
-        own = text.strip() if text.strip() != begun.strip() else ""
+        own = text.rstrip().lstrip("\n") if text.strip() != begun.strip() else ""
         issue = replace(self.issue, body=own, template="", template_digest="")
         if own and self.template is not None:
             issue = replace(issue, template=self.template.name, template_digest=digest(self.template.text))
