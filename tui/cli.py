@@ -30,15 +30,31 @@ VERBS = {
 }
 
 
+ACTS = {
+    "abandon": "Turn the flag off and give the rollout up.",
+    "advance": "Go on to the next step, on what was seen of the live one.",
+    "finish": "Close a rollout that has everybody in and is stable.",
+    "hold": "Put the rollout on hold where it is.",
+    "resume": "Take a rollout up again that is on hold, finished or abandoned.",
+    "rollback": "Take access away: off for everybody, or back to a phase or step.",
+    "skip": "Pass over the next step, with a reason.",
+    "undo": "Put every gate back as it was before the last opening.",
+}
+"""Verbs that are one action on a rollout each; they share a module."""
+
+
 class Verbs(click.Group):
     """Verbs are imported when they are asked for: `--help` and `drafts` need neither Textual nor python-gitlab."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All verbs, sorted."""
-        return sorted(VERBS)
+        return sorted({**VERBS, **ACTS})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb's command; None for one that does not exist."""
+        if cmd_name in ACTS:
+            acts: dict[str, click.Command] = importlib.import_module("tui.commands.act_verbs").COMMANDS
+            return acts[cmd_name]
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"tui.commands.{cmd_name}_verb")
@@ -48,7 +64,7 @@ class Verbs(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing any of them."""
         with formatter.section("Commands"):
-            formatter.write_dl(sorted(VERBS.items()))
+            formatter.write_dl(sorted({**VERBS, **ACTS}.items()))
 
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -11,7 +11,7 @@ import click
 from tui.commands.attesting import attest_by
 from tui.commands.common import bench, instance_option, json_option, print_json, say, stopping
 from tui.commands.exits import Exit
-from tui.commands.from_file import asked
+from tui.commands.from_file import Asked, asked
 from tui.commands.plan_verb import NOTHING, show
 from tui.domain.by_hand import off_by_hand
 from tui.domain.draft import FlagSpec
@@ -19,7 +19,7 @@ from tui.domain.errors import RolloutError
 from tui.domain.operation import Operation, Outcome
 from tui.domain.steps import OFF_PHASE
 from tui.runtime.apply import ApplyResult
-from tui.runtime.workbench import Prepared, Session
+from tui.runtime.workbench import Prepared, Session, Workbench
 
 _SHOWN = {"intended": "…", "confirmed": "✓", "rejected": "✗", "unknown": "?"}
 
@@ -42,7 +42,13 @@ def command(
     """
     workbench = bench()
     what = asked(workbench, draft, phase=phase, step=step, reason=reason, instance=instance)
-    with way_out(what.phase, what.draft.flag), workbench.session(what.instance) as session, stopping(session.cancel):
+    return run(workbench, what, yes=yes, attest=attest, as_json=as_json)
+
+
+def run(workbench: Workbench, what: Asked, *, yes: bool, attest: bool, as_json: bool) -> int:
+    """Plan what is asked for, show it, ask, and make the changes; returns the exit code."""
+    closes = what.wish.phase == OFF_PHASE or what.wish.act in {"roll-back", "abandon"}
+    with way_out(what.draft.flag, needed=closes), workbench.session(what.instance) as session, stopping(session.cancel):
         prepared = what.prepare(session)
         if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
             return _nothing(what.draft.id, prepared, as_json=as_json)
@@ -58,12 +64,12 @@ def command(
 
 
 @contextmanager
-def way_out(phase: str, flag: FlagSpec) -> Iterator[None]:
+def way_out(flag: FlagSpec, *, needed: bool) -> Iterator[None]:
     """If turning a flag off fails here, say how to do it by hand: nobody looks that up in an emergency."""
     try:
         yield
     except RolloutError:
-        if phase == OFF_PHASE and flag.name:
+        if needed and flag.name:
             say(f"Turn {flag.name} off by hand:", err=True)
             for line in off_by_hand(flag.name, project=flag.project if flag.target == "project" else ""):
                 say(f"  {line}", err=True)

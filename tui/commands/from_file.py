@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.domain.wish import Wish
+
 if TYPE_CHECKING:
     from tui.domain.draft import Draft
     from tui.runtime.workbench import Prepared, Session, Workbench
@@ -20,15 +22,13 @@ class Asked:
 
     draft: Draft
     instance: str
-    phase: str = ""
-    step: str = ""
-    reason: str = ""
+    wish: Wish
     file: PlanFile | None = None
 
     def prepare(self, session: Session) -> Prepared | None:
         """The plan. Raises Stale for a file that no longer holds, else as `Session.prepare`."""
         if self.file is None:
-            return session.prepare(self.draft, self.phase, self.step, self.reason)
+            return session.prepare_wish(self.draft, self.wish)
         from tui.runtime.planned import taken_up
 
         return taken_up(session, self.file)
@@ -38,7 +38,7 @@ def asked(bench: Workbench, argument: str, *, phase: str, step: str, reason: str
     """What a draft (id or path) or a plan file asks for. Raises Stale when the draft of a file is another by now."""
     if not _means_file(bench, argument):
         draft = bench.drafts.load(argument)
-        return Asked(draft, instance or draft.gitlab.instance, phase, step, reason)
+        return Asked(draft, instance or draft.gitlab.instance, Wish(phase, step, reason))
     from tui.runtime.planned import check_draft
     from tui.store.plan_files import load
 
@@ -47,7 +47,7 @@ def asked(bench: Workbench, argument: str, *, phase: str, step: str, reason: str
     file = load(Path(argument).expanduser())
     draft = bench.drafts.load(file.source)
     check_draft(bench, file, draft)
-    return Asked(draft, file.instance, file.phase, file.step, file.reason, file)
+    return Asked(draft, file.instance, Wish(file.phase, file.step, file.reason), file)
 
 
 def _means_file(bench: Workbench, argument: str) -> bool:

@@ -6,9 +6,10 @@ Taking access away is in no row refused where there is something to take away: `
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
-from tui.domain.history import Action
+from tui.domain.history import TOLD, Action
 from tui.domain.progress import Goal, Progress
 from tui.domain.steps import ISSUES, OFF_PHASE
 
@@ -108,6 +109,13 @@ _PLACES: Mapping[Action, Goal] = {
     "roll-back": Goal(OFF_PHASE),
     "abandon": Goal(OFF_PHASE, act="abandon"),
 }
+
+
+def taken_up(here: Progress, phase: str, step: str, action: str) -> Goal | None:
+    """The goal of an apply that was broken off, by what the journal says of it; None when its step is gone."""
+    goal = here.goal(phase, step)
+    act = next((one for one in (*TOLD, "undo", "abandon") if one == action), None)
+    return replace(goal, act=act) if goal and act else goal
 
 
 def _told(here: Progress, action: Action) -> Goal:

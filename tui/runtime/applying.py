@@ -26,7 +26,8 @@ def apply(
     """What `Session.apply` promises."""
     plan, bench = prepared.plan, session.workbench
     if plan.blocked:
-        raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked))
+        hint = "This cannot be waived: change first what it names." if all(one.hard for one in plan.blocked) else ""
+        raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked), hint)
     if attest is None and plan.commands:
         raise Blocked(f"{counted(len(plan.commands), 'chat command')} of this plan must be run by a person")
     with session.turn(plan.rollout, needed=not plan.reduces):

@@ -8,14 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.draft import Draft
-from tui.domain.errors import BadInput, GitLabError
+from tui.domain.errors import BadInput, Blocked, GitLabError
+from tui.domain.lifecycle import goal_of, refused, taken_up
 from tui.domain.observed import FlagSeen
 from tui.domain.operation import Apply
 from tui.domain.plan import Plan
 from tui.domain.planning import Goal, Situation, compute
-from tui.domain.progress import progress
+from tui.domain.progress import Progress, progress
 from tui.domain.steps import ladder
 from tui.domain.text import listing
+from tui.domain.wish import Wish
 from tui.runtime.fractions import fraction_remarks
 from tui.runtime.settle import Settled, Settler
 from tui.runtime.workbench import Prepared
@@ -25,28 +27,29 @@ if TYPE_CHECKING:
     from tui.store.records import Records
 
 
-def prepare(session: Session, draft: Draft, phase: str, step: str, reason: str) -> Prepared | None:
+def prepare(session: Session, draft: Draft, wish: Wish) -> Prepared | None:
     """What `Session.prepare` promises."""
     bench, name = session.workbench, session.instance.name
     records = bench.records
     here = progress(ladder(draft, bench.guide(draft)), records.entries(draft.id, name))
-    asked = here.goal(phase, step)
+    asked = _asked(here, wish)
     reducing = asked is not None and here.reduces(asked)
     if not reducing:
         bench.check(draft)
     settled, remarks = _settle(session, draft.id, reducing=reducing)
     broken = records.unfinished(draft.id, name)
-    situation = session.situation(draft, reason, broken.gates_wanted if broken else None)
+    situation = session.situation(draft, wish.reason, broken.gates_wanted if broken else None)
+    situation = replace(situation, verdict=wish.verdict)
     seen = situation.observed
     mark = records.mark(draft.id, name)
     if broken is not None and _overtaken(records, broken, situation):
         broken = None
-    goal = _goal(situation, broken, phase, step)
+    goal = _goal(situation, broken, wish)
     if goal is None:
         return None
     remarks = (*seen.remarks, *remarks, *fraction_remarks(session, draft.id, goal))
     situation = replace(situation, observed=replace(seen, remarks=remarks))
-    resumes = broken is not None and (broken.phase, broken.step) == (goal.phase, goal.step_id)
+    resumes = broken is not None and _same(broken, goal)
     if broken is not None and resumes:
         situation = replace(situation, gates_before=broken.gates_before, gates_wanted=broken.gates_wanted)
         refused = (one.error for one in records.operations(broken.id) if one.state == "rejected")
@@ -105,11 +108,29 @@ def _settle(session: Session, rollout: str, *, reducing: bool) -> tuple[Settled,
             return Settled(), (f"What a broken apply left could not be looked for: {error}",)
 
 
-def _goal(situation: Situation, broken: Apply | None, phase: str, step: str) -> Goal | None:
+def _asked(here: Progress, wish: Wish) -> Goal | None:
+    """What the wish leads to; None when nothing is due."""
+    return goal_of(here, wish.act) if wish.act is not None else here.goal(wish.phase, wish.step)
+
+
+def _same(broken: Apply, goal: Goal) -> bool:
+    """Whether the goal is what was broken off."""
+    told = goal.act is None or broken.action == goal.act
+    return told and (broken.phase, broken.step) == (goal.phase, goal.step_id)
+
+
+def _goal(situation: Situation, broken: Apply | None, wish: Wish) -> Goal | None:
     """The goal; None when nothing is due. What was broken off comes first unless something else is asked for."""
-    resumed = situation.goal(broken.phase, broken.step) if broken is not None and not (phase or step) else None
-    goal = resumed or situation.goal(phase, step)
-    if goal is None and (phase or step):
+    here = situation.progress
+    if broken is not None and wish.open:
+        resumed = taken_up(here, broken.phase, broken.step, broken.action)
+        if resumed is not None:
+            return resumed
+    goal = _asked(here, wish)
+    if goal is None and wish.act is not None:
+        raise Blocked(f"{situation.draft.id}: {refused(here, wish.act, wish.reason) or 'nothing is due'}")
+    if goal is None and not wish.open:
         known = listing([f"{one.phase} {one.id}" for one in situation.steps])
-        raise BadInput(f"{situation.draft.id} has no step {phase} {step}".rstrip(), f"Its steps: {known}; issues; off.")
+        what = f"{situation.draft.id} has no step {wish.phase} {wish.step}".rstrip()
+        raise BadInput(what, f"Its steps: {known}; issues; off.")
     return goal

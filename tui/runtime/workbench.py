@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.domain.operation import Operation
     from tui.domain.plan import Plan
     from tui.domain.planning import Goal, Situation
+    from tui.domain.wish import Wish
     from tui.gateway.client import Gateway
     from tui.runtime.apply import ApplyResult
     from tui.runtime.attesting import Attest
@@ -252,15 +253,22 @@ class Session:
             lock.release()
 
     def prepare(self, draft: Draft, phase: str = "", step: str = "", reason: str = "") -> Prepared | None:
-        """Look for the ends of a broken apply, look at GitLab, and compute the plan.
+        """`prepare_wish` for a place alone."""
+        from tui.domain.wish import Wish
 
-        Without a phase what was broken off is taken up again, else the next step that is due; None when nothing is.
-        BadInput for a phase or step that the rollout does not have, DraftInvalid for a draft with errors, InUse when
-        another process is at it, unless the plan takes access away: that is never refused.
+        return self.prepare_wish(draft, Wish(phase, step, reason))
+
+    def prepare_wish(self, draft: Draft, wish: Wish) -> Prepared | None:
+        """Look for the ends of a broken apply, look at GitLab, and compute the plan for the wish.
+
+        An open wish takes up what was broken off, else the next step that is due; None when nothing is. BadInput for a
+        phase or step that the rollout does not have, Blocked for an action that leads nowhere from here, DraftInvalid
+        for a draft with errors, InUse when another process is at it, unless the plan takes access away: that is never
+        refused.
         """
         from tui.runtime.preparing import prepare
 
-        return prepare(self, draft, phase, step, reason)
+        return prepare(self, draft, wish)
 
     def apply(
         self,

@@ -1,0 +1,100 @@
+"""The verbs of a running rollout: what each leaves on GitLab and in the history, and what it refuses."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from tests.cli.program import SANDBOX_DRAFT, Program
+from tests.support.rollouts import with_phase
+from tui.domain.draft import Criterion, StepDraft
+
+DRAFT = structs.replace(
+    with_phase(SANDBOX_DRAFT, "everyone", steps=(StepDraft(percentage=50, wait="1d"), StepDraft(percentage=100))),
+    criteria=(
+        Criterion(kind="continue", metric="latency_p95", comparator="<=", value=1212, unit="ms"),
+        Criterion(kind="rollback", metric="rate_429", comparator=">", value=3, unit="%"),
+    ),
+)
+NAME = DRAFT.id
+GOOD = ("--metric", "latency_p95=1100", "--metric", "rate_429=0.2")
+
+
+def begun(program: Program) -> None:
+    """The plan issues, and the team in."""
+    program.save(DRAFT)
+    assert program("advance", NAME, "--yes").code == 0
+
+
+def test_a_rollout_is_held_and_goes_on_when_it_is_resumed(program: Program) -> None:
+    begun(program)
+    silent = program("hold", NAME, "--yes")
+    assert (silent.code, "asks for a reason" in silent.err) == (3, True)
+    assert program("hold", NAME, "--yes", "--reason", "the provider is down", "--incident").code == 0
+    refused = program("advance", NAME, "--yes", *GOOD)
+    assert (refused.code, "on hold: resume it first" in refused.err) == (3, True)
+    assert program("resume", NAME, "--yes").code == 0
+    assert program("advance", NAME, "--yes", *GOOD).code == 0
+    entries = program("history", "--json").json
+    assert [one["action"] for one in entries] == ["advance", "hold", "resume", "advance"]
+    assert entries[1]["verdict"]["incident"] is True
+    assert entries[1]["gates_before"] == entries[1]["gates_after"]
+    assert entries[3]["verdict"] == {
+        "decision": "continue",
+        "proposed": "continue",
+        "readings": {"latency_p95": 1100, "rate_429": 0.2},
+        "fired": [],
+        "incident": False,
+    }
+    assert all(one["note_url"] for one in entries)
+
+
+def test_going_on_against_the_numbers_asks_for_a_reason_and_keeps_it(program: Program) -> None:
+    begun(program)
+    bad = ("--metric", "latency_p95=1460", "--metric", "rate_429=0.2")
+    refused = program("advance", NAME, "--yes", *bad)
+    assert (refused.code, "The verdict is to hold" in refused.err) == (3, True)
+    against = program("advance", NAME, "--yes", *bad, "--verdict", "continue")
+    assert (against.code, "1460 seen, fails" in against.err) == (3, True)
+    assert program("advance", NAME, "--yes", *bad, "--verdict", "continue", "--reason", "a cold cache").code == 0
+    entry = program("history", "--json").json[-1]
+    assert (entry["verdict"]["proposed"], entry["verdict"]["decision"]) == ("hold", "continue")
+    assert "a cold cache" in entry["reason"]
+
+
+def test_a_metric_without_a_number_says_how_to_write_one(program: Program) -> None:
+    program.save(DRAFT)
+    said = program("advance", NAME, "--yes", "--metric", "latency")
+    assert (said.code, "such as latency_p95=1100" in said.err) == (64, True)
+
+
+def test_from_everybody_an_undo_restores_each_gate_and_a_rollback_stops_at_the_members(program: Program) -> None:
+    begun(program)
+    for _ in range(3):
+        assert program("advance", NAME, "--yes", *GOOD).code == 0
+    full = program("history", "--json").json[-1]
+    assert full["gates_after"]["boolean"] is True
+    early = program("finish", NAME, "--yes")
+    assert (early.code, "less than a day" in early.err) == (3, True)
+    assert program("undo", NAME, "--yes").code == 0
+    undone = program("history", "--json").json[-1]
+    assert (undone["action"], undone["step"]) == ("undo", "50%")
+    assert undone["gates_after"] == full["gates_before"]
+    again = program("undo", NAME, "--yes")
+    assert (again.code, "nothing to undo" in again.err) == (3, True)
+    assert program("rollback", NAME, "--to", "members", "--yes").code == 0
+    back = program("history", "--json").json[-1]["gates_after"]
+    assert (back["percentage_of_actors"], back["groups"]) == (0, ["gitlab_team_members"])
+    assert program("abandon", NAME, "--yes", "--reason", "another model").code == 0
+    assert program("history", "--json").json[-1]["action"] == "abandon"
+    over = program("advance", NAME, "--yes")
+    assert (over.code, "abandoned" in over.err) == (3, True)
+    assert program("rollback", NAME, "--yes").code == 0
+
+
+def test_a_skipped_step_is_passed_over_with_its_reason(program: Program) -> None:
+    begun(program)
+    assert program("advance", NAME, "--yes", *GOOD).code == 0
+    assert program("skip", NAME, "--yes", "--reason", "half tells us nothing").code == 0
+    assert program("plan", NAME, "--json").json["step"] == "100%"
+    entry = program("history", "--json").json[-1]
+    assert (entry["action"], entry["step"], entry["reason"]) == ("skip", "50%", "half tells us nothing")

@@ -1,0 +1,146 @@
+"""Verbs that are one action on a rollout each: `advance`, `hold`, `rollback` and their like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.commands.apply_verb import run
+from tui.commands.common import bench, instance_option, json_option
+from tui.commands.from_file import Asked
+from tui.domain.verdict import DECISIONS, Decision, Verdict, decide, judge
+from tui.domain.wish import Wish
+
+if TYPE_CHECKING:
+    from tui.domain.draft import Draft
+    from tui.domain.history import Action
+
+_Body = Callable[..., int]
+
+
+def _options(body: _Body) -> _Body:
+    """What all of these verbs take."""
+    for option in (
+        json_option,
+        instance_option,
+        click.option("--attest", is_flag=True, help="You run each chat command as it is printed; none is asked about."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--reason", default="", help="Why; kept in the history and told on the plan issue."),
+        click.argument("rollout", metavar="ROLLOUT"),
+    ):
+        body = option(body)
+    return body
+
+
+def _evidence(body: _Body) -> _Body:
+    """What was seen of the live step."""
+    for option in (
+        click.option("--incident", is_flag=True, help="The provider has an incident: what failed is not the model's."),
+        click.option(
+            "--verdict", "decision", type=click.Choice(DECISIONS), help="Your own; else what the numbers say."
+        ),
+        click.option("--metric", "metrics", multiple=True, metavar="NAME=VALUE", help="What you see; repeat it."),
+    ):
+        body = option(body)
+    return body
+
+
+def _simple(name: str, act: Action, told: str) -> click.Command:
+    @click.command(name, help=told)
+    @_options
+    def command(*, rollout: str, reason: str, yes: bool, attest: bool, instance: str, as_json: bool) -> int:
+        draft = bench().drafts.load(rollout)
+        return _run(draft, Wish(reason=reason, act=act), instance, yes=yes, attest=attest, as_json=as_json)
+
+    return command
+
+
+def _judging(name: str, act: Action, told: str) -> click.Command:
+    @click.command(name, help=told)
+    @_options
+    @_evidence
+    def command(
+        *,
+        rollout: str,
+        reason: str,
+        yes: bool,
+        attest: bool,
+        instance: str,
+        as_json: bool,
+        metrics: tuple[str, ...],
+        decision: Decision | None,
+        incident: bool,
+    ) -> int:
+        draft = bench().drafts.load(rollout)
+        verdict = _verdict(draft, readings(metrics), decision, incident=incident)
+        return _run(
+            draft, Wish(reason=reason, act=act, verdict=verdict), instance, yes=yes, attest=attest, as_json=as_json
+        )
+
+    return command
+
+
+@click.command("rollback")
+@click.option("--to", default="off", metavar="off|PHASE|STEP", help="How far back; everybody is out by default.")
+@_options
+@_evidence
+def rollback(
+    *,
+    rollout: str,
+    to: str,
+    reason: str,
+    yes: bool,
+    attest: bool,
+    instance: str,
+    as_json: bool,
+    metrics: tuple[str, ...],
+    decision: Decision | None,
+    incident: bool,
+) -> int:
+    """Take access away: off for everybody, or back to a phase (members) or a step (25%). No requirement stops it."""
+    draft = bench().drafts.load(rollout)
+    verdict = _verdict(draft, readings(metrics), decision or "roll-back", incident=incident) if metrics else None
+    is_step = to.rstrip("% ").replace(".", "").isdigit()
+    wish = Wish("" if is_step else to, to if is_step else "", reason, verdict=verdict)
+    return _run(draft, wish, instance, yes=yes, attest=attest, as_json=as_json)
+
+
+def readings(metrics: tuple[str, ...]) -> dict[str, float]:
+    """`latency_p95=1100` as a name and a number. Raises click.BadParameter for anything else."""
+    found: dict[str, float] = {}
+    for one in metrics:
+        name, sign, value = one.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise click.BadParameter(f"{one!r} is not a metric and a number, such as latency_p95=1100") from None
+        if not (sign and name.strip()):
+            raise click.BadParameter(f"{one!r} names no metric, as in latency_p95=1100")
+    return found
+
+
+def _verdict(draft: Draft, seen: Mapping[str, float], decision: Decision | None, *, incident: bool) -> Verdict | None:
+    """None when nothing was said. A metric that no criterion asks for is kept as evidence and decides nothing."""
+    if not (seen or decision or incident):
+        return None
+    judgement = judge(draft.criteria, draft.baseline, seen, incident=incident)
+    return decide(judgement, decision, seen, incident=incident)
+
+
+def _run(draft: Draft, wish: Wish, instance: str, *, yes: bool, attest: bool, as_json: bool) -> int:
+    what = Asked(draft, instance or draft.gitlab.instance, wish)
+    return run(bench(), what, yes=yes, attest=attest, as_json=as_json)
+
+
+COMMANDS: Mapping[str, click.Command] = {
+    "advance": _judging("advance", "advance", "Go on to the next step, on what was seen of the live one."),
+    "hold": _judging("hold", "hold", "Put the rollout on hold where it is: nobody goes on before it is resumed."),
+    "rollback": rollback,
+    "resume": _simple("resume", "resume", "Take a rollout up again that is on hold, finished or abandoned."),
+    "skip": _simple("skip", "skip", "Pass over the next step, with a reason."),
+    "undo": _simple("undo", "undo", "Put every gate back as it was before the last opening."),
+    "finish": _simple("finish", "finish", "Close a rollout that has had everybody in for a day."),
+    "abandon": _simple("abandon", "abandon", "Turn the flag off and give the rollout up, with a reason."),
+}
