@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from msgspec import structs
 
 from tests.domain.shipped import body
@@ -150,6 +150,7 @@ def test_it_is_kept_in_the_file_as_a_person_reads_it() -> None:
     assert f'template = "{NAME}"' in text
 
 
+@settings(max_examples=40)
 @given(TEXTS)
 def test_whatever_the_template_or_the_text_no_gitlab_finds_a_command_and_the_marker_stands(text: str) -> None:
     for made in (body(DRAFT, "rollout-plan", template=text), body(own(text or "x"), "rollout-plan")):

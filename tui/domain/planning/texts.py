@@ -10,7 +10,7 @@ from tui.domain.planning.issues import carried_out, template_of
 from tui.domain.planning.situation import Situation
 from tui.domain.requirements import Requirement
 from tui.domain.template import changed
-from tui.domain.text import counted, listing, shorten
+from tui.domain.text import counted, listing
 
 LONGEST = 1_048_576
 """GitLab's limit for a description, in characters."""
@@ -48,13 +48,12 @@ def _name(situation: Situation, issue: IssueDraft) -> str:
 
 def _actions(situation: Situation, issue: IssueDraft, name: str) -> Iterable[str]:
     """GitLab would run a text's quick actions after our own fields and so overrule them: said before, and not done."""
-    template = template_of(situation, issue)
-    whose = f"the template {shorten(template.name, 60)}" if template and not issue.body.strip() else "your text"
+    whose = "your text" if issue.body.strip() else "template"
     found = carried_out(situation, issue)
     if found.done:
-        yield f"{name}: quick actions of {whose} are carried out as fields: {listing(list(found.done))}."
+        yield f"{name} ({whose}): quick actions are carried out as fields: {listing(list(found.done))}."
     for remark in found.remarks:
-        yield f"{name}, quick actions of {whose}: {remark}."
+        yield f"{name} ({whose}): {remark}."
 
 
 def too_long(bodies: Mapping[str, str]) -> Iterable[Requirement]:
