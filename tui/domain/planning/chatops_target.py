@@ -88,8 +88,8 @@ def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     if calls.calls:
         posts = listing([one for one in (_cross_post(situation), "the rollout issue") if one])
         yield (
-            f"{counted(len(calls.calls), 'chat command')} for a person to run in {chat.channel}: each is shown, and its "
-            f"outcome asked for. Post each to {posts} as well."
+            f"{counted(len(calls.calls), 'chat command')} for a person to run in {chat.channel}: each is shown, and "
+            f"its outcome asked for. Post each to {posts} as well."
         )
         yield (
             "The bot may take up to 5 minutes to look for open incidents and changes in progress, and refuse then. "
