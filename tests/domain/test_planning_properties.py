@@ -11,11 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.rollouts import FLAG, MEMBERS, NOW, TEAM, climbed, entry, observed, plan, sample, seen_issue
-from tui.domain.gates import OFF, ON, Gates
+from tests.support.rollouts import (
+    FLAG,
+    MEMBERS,
+    NOW,
+    TEAM,
+    climbed,
+    entry,
+    observed,
+    plan,
+    sample,
+    seen_issue,
+    situation,
+)
+from tui.domain.gates import OFF, ON, ActorName, Gates
 from tui.domain.history import Entry
 from tui.domain.observed import Observed
 from tui.domain.plan import Change, Plan
+from tui.domain.planning import compute
 
 KINDS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
 ISSUES = {kind: seen_issue(kind, iid) for iid, kind in enumerate(KINDS, start=4)}
@@ -44,11 +57,6 @@ GATES = st.builds(
 )
 GOALS = st.sampled_from([*LADDER, ("off", "")])
 PASTS = st.sampled_from(HISTORIES)
-
-
-def reached(history: tuple[Entry, ...]) -> int:
-    """How many steps of the ladder the history has made."""
-    return len(history)
 
 
 def asked(place: int) -> Gates:
@@ -89,6 +97,26 @@ def planned(gates: Gates, goal: tuple[str, str], history: tuple[Entry, ...], loo
 
 def ids(found: Plan) -> set[str]:
     return {one.id for one in found.blocked}
+
+
+@given(GATES, GOALS, PASTS)
+def test_a_step_is_called_by_where_the_rollout_is(
+    gates: Gates, goal: tuple[str, str], history: tuple[Entry, ...]
+) -> None:
+    place = LADDER.index(goal) - (len(history) - 1) if goal in LADDER else None
+    words = "roll-back" if place is None else "repair" if place == 0 else "advance" if place > 0 else "step-back"
+    assert planned(gates, goal, history).action == words
+
+
+def test_a_step_back_that_was_broken_off_goes_where_it_was_going() -> None:
+    """What it has cleared can no longer be read: without the memory, dave would be lost."""
+    here = situation(sample(), observed(OFF, issues=ISSUES), climbed(1, 10, 25))
+    goal = here.goal("members")
+    assert goal is not None
+    going = replace(MEMBERS, actors=MEMBERS.actors | {"User:4"})
+    names = {**here.observed.names, ("user", "dave"): ActorName("user", "dave", "User:4")}
+    resumed = replace(here, observed=replace(here.observed, names=names), gates_wanted=going)
+    assert compute(resumed, goal).gates.end == going
 
 
 @given(GATES, GOALS, PASTS)
