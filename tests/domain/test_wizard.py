@@ -159,3 +159,11 @@ def test_an_issue_that_no_phase_asks_for_is_left_out_until_it_is_wanted() -> Non
     assert not filled.issues[0].skip
     assert "issue:flag-rollout" not in {one.id for one in plan(EMPTY, "issues").changes}
     assert "issue:flag-rollout" in {one.id for one in plan(filled, "issues").changes}
+
+
+def test_nothing_is_listed_twice() -> None:
+    for draft in (EMPTY, replace(EMPTY, guide="v3"), SAMPLE):
+        listed = [
+            (one.path, one.text.split(" (before: ")[0]) for one in open_items(draft, guides()[draft.guide], guides())
+        ]
+        assert len(set(listed)) == len(listed)

@@ -84,8 +84,10 @@ async def test_the_history_is_shown_before_gitlab_has_answered() -> None:
 )
 async def test_the_wait_counts_down(passed: timedelta, words: str) -> None:
     app, screen = host(climbed(1, 10), passed=passed)
-    async with app.run_test():
+    async with app.run_test() as pilot:
+        await pilot.pause()
         assert screen.query_one("#next", StatusLine).plain == f"Next: 25 % of users, {words}"
+        assert f"    Next: 25 % of users, {words}" in app.drawn
 
 
 async def test_gates_plan_issues_and_entries_are_shown_with_the_time_of_reading() -> None:

@@ -84,7 +84,7 @@ def open_items(
         *(one for path, one in blanks.items() if path not in wrong),
         *(one for one in problems if one.level == "error" or not any(within(path, one.path) for path in blanks)),
         *_leftovers(draft),
-        *_required(draft, guide, entries),
+        *(one for one in _required(draft, guide, entries) if one.path not in blanks),
         *_issues(draft, guide),
     ]
     order = {one.id: place for place, one in enumerate(STEPS)}

@@ -72,9 +72,10 @@ class OneLine(Widget):
         """The line, from its content and the widget's style alone."""
         if self.app.no_color:
             return super().render_lines(crop)
-        width, base = self.size.width, self.visual_style
-        pieces = self.line(width).render(base, end="", parse_style=self.app.stylesheet.parse_style)
-        strip = Strip([Segment(text, style.rich_style) for text, style in pieces])
+        base, padding = self.visual_style, self.gutter
+        content = self.line(self.size.width).pad_left(padding.left)
+        pieces = content.render(base, end="", parse_style=self.app.stylesheet.parse_style)
+        strip, width = Strip([Segment(text, style.rich_style) for text, style in pieces]), self.outer_size.width
         return [strip.adjust_cell_length(width, base.rich_style).crop(crop.x, crop.right)] * crop.height
 
 
