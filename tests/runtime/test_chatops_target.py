@@ -207,6 +207,18 @@ def test_an_old_reading_is_not_taken_for_somebody_elses_change(
         assert session.observe(DRAFT).flag(FLAG).gates == prepared.plan.gates.end
 
 
+def test_a_rehearsal_on_the_sandbox_which_has_no_bot_goes_by_what_is_said(tmp_path: Path, clock: Clock) -> None:
+    draft = structs.replace(DRAFT, gitlab=structs.replace(DRAFT.gitlab, instance="sandbox"))
+    with Workbench(Locations.under(tmp_path / "home"), {}, clock) as bench, bench.session("sandbox") as session:
+        prepared = session.prepare(draft)
+        assert prepared is not None
+        assert session.apply(prepared, attest=lambda _change, _request: True).outcome == "done"
+        following = session.prepare(draft)
+        assert following is not None
+        assert following.plan.gates.start == prepared.plan.gates.end
+        assert not any("Somebody else" in one for one in following.plan.warnings)
+
+
 @pytest.mark.parametrize("era", ["current"])
 def test_another_machine_takes_what_is_attested_from_the_notes(
     session: Session, server: Server, tmp_path: Path, clock: Clock, era: str

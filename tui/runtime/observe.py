@@ -21,6 +21,7 @@ from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, Temp
 from tui.domain.operation import Operation
 from tui.domain.quick_actions import take_out
 from tui.domain.steps import ActorKey, ladder
+from tui.runtime.connect import SANDBOX
 from tui.runtime.find_issues import IssueAddress, IssueFinder
 from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
 from tui.runtime.templates import read
@@ -136,11 +137,13 @@ class Observer:
         names = dict.fromkeys(filter(None, [self._draft.flag.name, *(step.flag for step in self._steps)]))
         if self._draft.flag.target == "project":
             return self._project_flags.look(names, remarks, whole=whole)
+        if self._draft.flag.target == "chatops" and self._instance == SANDBOX:
+            return self._attested(names)  # nobody listens there: what is rehearsed is what is said
         try:
             everything = self._gateway.flags() if whole else self._gateway.gates()
         except (NotAdmin, Denied) as error:
             if self._draft.flag.target == "chatops":
-                return FlagLook({name: attested_flag(name, self._entries, self._commands()) for name in names})
+                return self._attested(names)
             remarks.append(f"The flag's gates could not be read: {error}")
             return FlagLook({})
         similar = difflib.get_close_matches(self._draft.flag.name, list(everything), n=SIMILAR, cutoff=0.6)
@@ -152,6 +155,9 @@ class Observer:
         )
         now = self._clock()
         return FlagLook({name: doubted(flag, self._entries, now) for name, flag in seen.items()}, tuple(similar))
+
+    def _attested(self, names: Iterable[str]) -> FlagLook:
+        return FlagLook({name: attested_flag(name, self._entries, self._commands()) for name in names})
 
     def _project(self, addresses: Mapping[str, IssueAddress], remarks: list[str]) -> ProjectSeen | None:
         """The project; one that was renamed since its plan issues were made is still known by its number.
