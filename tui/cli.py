@@ -24,6 +24,7 @@ VERBS = {
     "drafts": "List the drafts and running rollouts.",
     "history": "The phase history.",
     "open": "Open a draft in the terminal app.",
+    "panic": "Turn a flag off for everybody, now.",
     "plan": "Show what apply would change.",
     "sandbox": "Serve the embedded GitLab sandbox.",
     "status": "Where a rollout is, and what GitLab says of its flag.",
