@@ -92,7 +92,8 @@ ASKED = replace(DRAFTED, title="T", confidential=False, labels=("group::a", "x")
 def after(text: str, drafted: IssueDraft = DRAFTED, **asked: object) -> tuple[IssueDraft, str, str]:
     """The issue, and what is said to be done and not to be done."""
     before = replace(ASKED, **asked)
-    found = carry_out(drafted, before, take_out(text).actions, today=TODAY, operator="zoe", unknown={"boss"})
+    actions = take_out(text).actions
+    found = carry_out(drafted, before, actions, today=TODAY, operator="zoe", unknown={"boss"}, milestones={"18.5"})
     return found.issue, "; ".join(found.done), "; ".join(found.remarks)
 
 
@@ -137,11 +138,20 @@ def test_labels_are_a_union_with_those_that_the_draft_asks_for() -> None:
 
 
 def test_what_cannot_be_a_field_is_named_and_left_out() -> None:
-    issue, _, remarks = after("/close\n/milestone %17.5\n/assign @boss\n/due when it is ready\n/unlabel ~x")
+    issue, _, remarks = after("/close\n/weight 3\n/milestone %17.5\n/assign @boss\n/due when it is ready\n/unlabel ~x")
     assert issue == ASKED
-    assert "Not run, and not in the text that is sent: /close, /milestone %17.5 and /unlabel ~x" in remarks
+    assert "Not run, and not in the text that is sent: /close, /weight 3 and /unlabel ~x" in remarks
     assert "GitLab knows no such user" in remarks
     assert "its date is not understood" in remarks
+    assert "/milestone %17.5 is not run: the project has no such open milestone" in remarks
+
+
+@pytest.mark.parametrize("written", ["%18.5", '%"18.5"', "18.5"])
+def test_a_milestone_that_the_project_has_is_set(written: str) -> None:
+    actions = take_out(f"/milestone {written}").actions
+    found = carry_out(DRAFTED, ASKED, actions, today=TODAY, milestones={"18.5"})
+    assert (found.milestone, found.done) == ("18.5", ("milestone 18.5",))
+    assert carry_out(DRAFTED, ASKED, actions, today=TODAY).milestone == "18.5"
 
 
 @pytest.mark.parametrize(

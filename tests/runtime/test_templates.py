@@ -40,7 +40,9 @@ _Add an overview._
 /unlabel ~"type::feature"
 /assign @carol
 /due 2027-01-31
+/milestone %"Next 1-3 releases"
 /milestone %17.5
+/weight 3
 /close
 
 ## House rules
@@ -112,8 +114,9 @@ def test_a_template_that_contradicts_the_draft_is_said_and_the_result_is_what_wa
     ):
         assert f"{command}" in said
         assert chosen in said
-    assert 'Not run, and not in the text that is sent: /unlabel ~"type::feature", /milestone %17.5 and /close' in said
-    assert "carried out as fields: label extra" in said
+    assert 'Not run, and not in the text that is sent: /unlabel ~"type::feature", /weight 3 and /close' in said
+    assert "/milestone %17.5 is not run: the project has no such open milestone" in said
+    assert "carried out as fields: label extra and milestone Next 1-3 releases" in said
     assert session.apply(prepared).outcome == "done"
     issue = raw(server, "rollout-plan", session, CHOSEN)
     asked = create(prepared).request.body
@@ -121,6 +124,7 @@ def test_a_template_that_contradicts_the_draft_is_said_and_the_result_is_what_wa
     assert issue["labels"] == sorted(["group::code creation", "type::feature", "extra"])
     assert people(issue) == ["alice"]
     assert issue["title"] == asked["title"]
+    assert issue["milestone"]["title"] == "Next 1-3 releases"  # type: ignore[index]
     assert "Ask first." in str(issue["description"])
     assert " /close" in str(issue["description"])
 
@@ -138,7 +142,7 @@ def test_left_to_gitlab_the_same_template_would_have_overruled_the_draft(session
 def test_what_the_draft_leaves_open_the_template_decides(session: Session, server: Server) -> None:
     prepared, result = advance(session, "issues", draft=OPEN)
     assert result.outcome == "done", result
-    assert any("assigned to carol; due 2027-01-31" in one.replace(" and ", "; ") for one in prepared.plan.warnings)
+    assert any("assigned to carol, due 2027-01-31" in one for one in prepared.plan.warnings)
     issue = raw(server, "rollout-plan", session, OPEN)
     assert (issue["confidential"], issue["due_date"], people(issue)) == (True, "2027-01-31", ["carol"])
     assert {"extra", "group::other"} <= set(issue["labels"])  # type: ignore[call-overload]

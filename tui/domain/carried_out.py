@@ -29,9 +29,13 @@ _MONTHS = 12
 
 @dataclass(frozen=True)
 class CarriedOut:
-    """The issue as it will be asked for; what the commands changed, and what they did not, in words."""
+    """The issue as it will be asked for; what the commands changed, and what they did not, in words.
+
+    `milestone` is the title of the one that they ask for: a draft has none.
+    """
 
     issue: IssueDraft
+    milestone: str = ""
     done: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -44,13 +48,15 @@ def carry_out(
     today: date,
     operator: str = ME,
     unknown: Collection[str] = (),
+    milestones: Collection[str] | None = None,
 ) -> CarriedOut:
     """`asked` (the drafted issue with the guide's defaults) after the commands, in their order.
 
     `drafted` is what the operator chose. `operator` is the username of the one who asks; `unknown` are usernames that
-    GitLab does not have. Dates are counted from `today`.
+    GitLab does not have, `milestones` the titles of those that the project has, None while nobody knows. Dates are
+    counted from `today`.
     """
-    work = _Work(drafted, asked, today, operator, frozenset(unknown))
+    work = _Work(drafted, asked, today, operator, frozenset(unknown), milestones)
     left: list[str] = []
     for action in dict.fromkeys(actions):
         step = _STEPS.get(action.name)
@@ -60,7 +66,7 @@ def carry_out(
             step(work, action)
     if left:
         work.remarks.append(f"Not run, and not in the text that is sent: {listing(left)}. Do by hand what is wanted")
-    return CarriedOut(work.asked, tuple(dict.fromkeys(work.done)), tuple(work.remarks))
+    return CarriedOut(work.asked, work.milestone, tuple(dict.fromkeys(work.done)), tuple(work.remarks))
 
 
 @dataclass
@@ -70,11 +76,13 @@ class _Work:
     today: date
     operator: str
     unknown: frozenset[str]
+    milestones: Collection[str] | None
 
     def __post_init__(self) -> None:
         self.done: list[str] = []
         self.remarks: list[str] = []
         self.assigned: tuple[str, ...] = ()
+        self.milestone = ""
 
     def overruled(self, action: QuickAction, would: str, says: str) -> None:
         """GitLab would let the command win; the draft does."""
@@ -135,11 +143,20 @@ def _due(work: _Work, action: QuickAction) -> None:
         work.done.append(f"due {day}")
 
 
+def _milestone(work: _Work, action: QuickAction) -> None:
+    if work.milestones is not None and action.milestone not in work.milestones:
+        work.remarks.append(f"{one_line(action.line)} is not run: the project has no such open milestone")
+    else:
+        work.milestone = action.milestone
+        work.done.append(f"milestone {one_line(action.milestone)}")
+
+
 _STEPS: dict[str, Callable[[_Work, QuickAction], None]] = {
     "confidential": _confidential,
     "label": _label,
     "assign": _assign,
     "due": _due,
+    "milestone": _milestone,
 }
 
 

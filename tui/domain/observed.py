@@ -144,7 +144,7 @@ class Observed:
 
     `issues` by slot; `links` pairs of slots; `names` the actors that GitLab knows, `unknown` those it does not;
     `templates` the project's issue template by kind, None when they could not be read; `remarks` what could not be
-    read and why.
+    read and why. `milestones` has ids by title, as far as a text asks for one.
     `flag_project` is the project that owns the flag, `flag_role` the access level that its flags ask for, and
     `user_lists` are its lists by name.
     """
@@ -159,6 +159,7 @@ class Observed:
     names: Mapping[ActorKey, ActorName] = field(default_factory=dict)
     unknown: frozenset[ActorKey] = frozenset()
     templates: Mapping[str, Template] | None = field(default_factory=dict)
+    milestones: Mapping[str, int] = field(default_factory=dict)
     similar: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     flag_project: ProjectSeen | None = None

@@ -157,6 +157,11 @@ class QuickAction:
         return tuple(quoted or plain for quoted, plain in _LABEL.findall(self.argument))
 
     @property
+    def milestone(self) -> str:
+        """The argument as the title of a milestone: `%"Next 1-3 releases"`, `%18.5`, `18.5`."""
+        return self.argument.removeprefix("%").strip('"')
+
+    @property
     def people(self) -> tuple[str, ...]:
         """The argument as usernames; `me` is the one who asks."""
         return tuple(name for part in re.split(r"[\s,]+", self.argument) if (name := part.lstrip("@")))

@@ -152,6 +152,9 @@ def _issue(asked: Mapping[str, Any], answer: Mapping[str, Any]) -> list[str]:
     people = {person.get("id") for person in answer.get("assignees") or () if isinstance(person, dict)}
     if set(asked.get("assignee_ids", ())) - people:
         found.append("assignees were dropped")
+    milestone = answer.get("milestone") or {}
+    if asked.get("milestone_id") and milestone.get("id") != asked["milestone_id"]:
+        found.append("the milestone was dropped")
     if asked.get("due_date") and answer.get("due_date") != asked["due_date"]:
         found.append("the due date was dropped")
     return found

@@ -151,6 +151,12 @@ class Gateway:
         member = self._transport.optional(f"/projects/{escape(project_id)}/members/all/{user_id}", wire.Access)
         return member.access_level if member else 0
 
+    def milestones(self, project_id: int) -> dict[str, int]:
+        """The ids of the open milestones of a project and of the groups above it, by title."""
+        query = {"state": "active", "include_parent_milestones": True, "include_ancestors": True}  # until 16.7, since
+        found = self._transport.pages(f"/projects/{project_id}/milestones", wire.Milestone, query=query)
+        return {one_line(one.title): one.id for one in found}
+
     def templates(self, project_id: int | str) -> dict[str, str]:
         """The issue templates of a project, name to key; empty when it has none or GitLab is too old for them."""
         path = f"/projects/{escape(project_id)}/templates/issues"

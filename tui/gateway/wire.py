@@ -111,5 +111,10 @@ class TemplateKey(Struct):
     name: str = ""
 
 
+class Milestone(Struct):
+    id: int
+    title: str
+
+
 class Template(Struct):
     content: str = ""

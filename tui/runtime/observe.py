@@ -19,12 +19,12 @@ from tui.domain.guide import Guide
 from tui.domain.history import Entry
 from tui.domain.observed import FlagSeen, IssueSeen, Observed, ProjectSeen, Template, doubted
 from tui.domain.operation import Operation
-from tui.domain.quick_actions import take_out
+from tui.domain.quick_actions import QuickAction
 from tui.domain.steps import ActorKey, ladder
 from tui.runtime.connect import SANDBOX
 from tui.runtime.find_issues import IssueAddress, IssueFinder
 from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
-from tui.runtime.templates import read
+from tui.runtime.templates import commands, read
 from tui.runtime.twins import yielded
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ class Observer:
             token.result()
             foreign = self._foreign(look.flags.values(), names)
             texts = templates.result()
+            actions = commands(texts, self._draft)
+            milestones = self._milestones(seen_project, actions, remarks)
             return Observed(
                 at=self._clock(),
                 instance=self._instance,
@@ -100,9 +102,10 @@ class Observer:
                 user_lists=look.lists,
                 issues=found,
                 links=links,
-                names={**names, **foreign, **self._assigned(texts, names)},
+                names={**names, **foreign, **self._assigned(actions, names)},
                 unknown=unknown,
                 templates=texts,
+                milestones=milestones,
                 similar=look.similar,
                 remarks=tuple(remarks),
             )
@@ -220,15 +223,20 @@ class Observer:
         return _or_remark(wanted, None, "issue templates", remarks)
 
     def _assigned(
-        self, templates: Mapping[str, Template] | None, names: Mapping[ActorKey, ActorName]
+        self, actions: Iterable[QuickAction], names: Mapping[ActorKey, ActorName]
     ) -> dict[ActorKey, ActorName]:
-        """The people whom quick actions of templates and of the operator's own texts assign."""
-        texts = [*(one.text for one in (templates or {}).values()), *(issue.body for issue in self._draft.issues)]
-        people = {
-            name for text in texts for action in take_out(text).actions if action.assigns for name in action.people
-        }
+        """The people whom quick actions assign."""
+        people = {name for action in actions if action.assigns for name in action.people}
         found = {name: self._gateway.user(name) for name in sorted(people - {ME}) if ("user", name) not in names}
         return {("user", name): seen for name, seen in found.items() if seen is not None}
+
+    def _milestones(
+        self, project: ProjectSeen | None, actions: Iterable[QuickAction], remarks: list[str]
+    ) -> dict[str, int]:
+        """The project's milestones, when a quick action names one."""
+        if project is None or not any(action.name == "milestone" for action in actions):
+            return {}
+        return _or_remark(partial(self._gateway.milestones, project.id), {}, "milestones", remarks)
 
 
 def _or_remark(read: Callable[[], T], instead: T, what: str, remarks: list[str]) -> T:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import NotFound
 from tui.domain.observed import Template
+from tui.domain.quick_actions import QuickAction, take_out
 from tui.domain.text import one_line
 
 if TYPE_CHECKING:
@@ -24,6 +26,12 @@ def read(gateway: Gateway, project_id: int, guide: Guide) -> dict[str, Template]
         if name is not None:
             found[issue.kind] = Template(one_line(name), gateway.template(project_id, keys[name]))
     return found
+
+
+def commands(templates: Mapping[str, Template] | None, draft: Draft) -> tuple[QuickAction, ...]:
+    """The quick actions of the templates and of the operator's own texts."""
+    texts = [*(one.text for one in (templates or {}).values()), *(issue.body for issue in draft.issues)]
+    return tuple(action for text in texts for action in take_out(text).actions)
 
 
 def of_project(session: Session, draft: Draft) -> dict[str, Template]:

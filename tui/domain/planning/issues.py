@@ -94,7 +94,15 @@ def carried_out(situation: Situation, issue: IssueDraft) -> CarriedOut:
     operator = situation.observed.operator.username
     people = {name for action in actions if action.assigns for name in action.people}
     known = {name for sort, name in situation.observed.names if sort == "user"} | {operator, ME}
-    return carry_out(issue, asked, actions, today=situation.now.date(), operator=operator, unknown=people - known)
+    return carry_out(
+        issue,
+        asked,
+        actions,
+        today=situation.now.date(),
+        operator=operator,
+        unknown=people - known,
+        milestones=situation.observed.milestones,
+    )
 
 
 def _references(situation: Situation, mentions: Sequence[str], created: Sequence[str]) -> dict[str, str]:
@@ -107,7 +115,8 @@ def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequenc
     project = situation.observed.project
     if plan_issue is None:
         raise ValueError(f"the guide has no plan issue of the kind {issue.kind}")
-    drafted = carried_out(situation, issue).issue
+    carried = carried_out(situation, issue)
+    drafted = carried.issue
     request: dict[str, Any] = {
         "title": render.issue_title(plan_issue, situation.draft, issue),
         "description": text,
@@ -120,6 +129,8 @@ def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequenc
         request["assignee_ids"] = ids
     if drafted.due:
         request["due_date"] = drafted.due.isoformat()
+    if carried.milestone:
+        request["milestone_id"] = situation.observed.milestones[carried.milestone]
     privacy = "confidential " if drafted.confidential else ""
     return Change(
         id=f"issue:{issue.slot}",
