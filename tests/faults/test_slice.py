@@ -19,6 +19,9 @@ FOUND = (
     "percent:reset-answer#w1/500-before#w1+doubled#r6/lost-before#w1+clock-ahead@unjournalled#w3+late#w2:454179",
     "team:doubled#w1+revoke#w9/late#w2:4",
     "team:disk-full@unjournalled#w11:1",
+    "off:kill@unanswered#w3+doubled#w2/disk-full@unanswered#w2+clock-back@unanswered#w2+hang-before#w2:311138",
+    "percent:429-absurd#r3/revoke#w3+clock-back@before#w1/lost-before#w1+429-absurd#w1:503144",
+    "team:503-after#w14+doubled#w1:962657",
 )
 """Points that once lost or doubled an effect, or that are special."""
 

@@ -82,6 +82,8 @@ def _nothing(rollout: str, prepared: Prepared | None, *, as_json: bool) -> int:
         print_json(ApplyResult(rollout, "done", ()).as_dict())
     else:
         say(NOTHING if prepared is None else f"Nothing to do: GitLab is as “{prepared.plan.title}” wants it.")
+    for warning in prepared.plan.warnings if prepared is not None else ():
+        say(f"! {warning}", err=True)
     return Exit.DONE
 
 

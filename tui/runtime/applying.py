@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -54,6 +54,6 @@ def new_id() -> str:
 
 
 def _in_order(clock: Callable[[], datetime], entries: Iterable[Entry]) -> Callable[[], datetime]:
-    """The clock, never before the last entry: were it put back, the next step would sort before this one."""
+    """The clock, always after the last entry: were it put back, the next step would sort before this one."""
     last = max((entry.at for entry in entries), default=None)
-    return clock if last is None else lambda: max(clock(), last)
+    return clock if last is None else lambda: max(clock(), last + timedelta(seconds=1))

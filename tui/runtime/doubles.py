@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,15 @@ _TITLE = "(doubled)"
 _TEXT = "Emptied by rollout-tui: the request that made this issue arrived twice. It goes on in {ref}."
 
 
+@dataclass(frozen=True)
+class _Double:
+    """What is there once too often, and the request that takes it away."""
+
+    what: str
+    away: Request
+    done: str
+
+
 class Doubles:
     """Finds and removes what is there twice, of one rollout on one instance."""
 
@@ -37,41 +47,45 @@ class Doubles:
         self._gateway = gateway
         self._records = records
 
+    def look(self, rollout: str, instance: str) -> tuple[str, ...]:
+        """What is there twice, in words; nothing is changed. Raises GitLabError."""
+        return tuple(f"{one.what}: the next apply takes one away" for one in self._found(rollout, instance))
+
     def remove(self, rollout: str, instance: str) -> tuple[str, ...]:
         """What was there twice and what became of it, in words; empty when there was nothing."""
-        made = self._records.made(rollout, instance)
+        said = []
         try:
-            with ThreadPoolExecutor(_READERS, thread_name_prefix="doubles") as pool:
-                issues = pool.submit(self._issues, made)
-                notes = [
-                    pool.submit(self._notes, path, made) for path in sorted({_notes_path(one) for one in made} - {""})
-                ]
-                return tuple(said for part in (issues, *notes) for said in part.result())
+            for one in self._found(rollout, instance):
+                self._gateway.send(one.away)
+                said.append(f"{one.what}: {one.done}")
         except RolloutError as error:
-            return (f"Whether anything was made twice could not be looked for: {error}",)
+            said.append(f"Whether anything was made twice could not be looked for: {error}")
+        return tuple(said)
 
-    def _issues(self, made: list[Operation]) -> list[str]:
+    def _found(self, rollout: str, instance: str) -> list[_Double]:
+        made = self._records.made(rollout, instance)
+        paths = sorted({_notes_path(one) for one in made} - {""})
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="doubles") as pool:
+            issues = pool.submit(self._issues, made)
+            notes = [pool.submit(self._notes, path, made) for path in paths]
+            return [one for part in (issues, *notes) for one in part.result()]
+
+    def _issues(self, made: list[Operation]) -> list[_Double]:
         """Extra issues: with the marker of a creation, but not the one that the slot goes on in."""
         creations = [one for one in made if one.kind == "create-issue"]
         kept = {one.slot: one for one in creations if one.state == "confirmed"}
         own = {one.id for one in creations}
-        projects = {int(one.path.split("/")[2]) for one in creations if one.path}
-        said = []
-        for project in sorted(projects):
+        found = []
+        for project in sorted({int(one.path.split("/")[2]) for one in creations if one.path}):
             author = self._gateway.operator().id
             for seen in islice(self._gateway.recent_issues(project, author_id=author), _RECENT):
                 marked = read_marker(seen.description)
                 slot = kept.get(marked.slot) if marked is not None and marked.operation in own else None
                 if slot is not None and (seen.project_id, seen.iid) != (slot.result["project_id"], slot.result["iid"]):
-                    said.append(self._empty(seen, str(slot.result["ref"])))
-        return said
+                    found.append(_extra_issue(seen, str(slot.result["ref"])))
+        return found
 
-    def _empty(self, seen: IssueSeen, ref: str) -> str:
-        body = {"title": _TITLE, "description": _TEXT.format(ref=ref), "state_event": "close"}
-        self._gateway.send(Request("PUT", f"/projects/{seen.project_id}/issues/{seen.iid}", body))
-        return f"{ref} had been made twice; the other one, {seen.ref}, was emptied and closed"
-
-    def _notes(self, path: str, made: list[Operation]) -> list[str]:
+    def _notes(self, path: str, made: list[Operation]) -> list[_Double]:
         """Extra notes: with the marker of a note that is there already, or that was given up and made anew."""
         _, _, project, _, iid, _ = path.split("/")
         told = [one for one in made if _notes_path(one) == path]
@@ -80,17 +94,22 @@ class Doubles:
             marked = None if note.system else read_marker(note.body)
             if marked is not None and marked.operation in found:
                 found[marked.operation].append(note)
-        extra = [note for one in told for note in _extra(one, found[one.id], told)]
-        for note in extra:
-            self._gateway.send(Request("DELETE", f"{path}/{note.id}"))
-        return [f"A note had been made twice; the other one was deleted from the issue #{iid}" for _ in extra]
+        extra = [note for one in told for note in _extra_notes(one, found[one.id], told)]
+        what = f"A note on the issue #{iid} was made twice"
+        return [_Double(what, Request("DELETE", f"{path}/{note.id}"), "one was deleted") for note in extra]
+
+
+def _extra_issue(seen: IssueSeen, ref: str) -> _Double:
+    body = {"title": _TITLE, "description": _TEXT.format(ref=ref), "state_event": "close"}
+    request = Request("PUT", f"/projects/{seen.project_id}/issues/{seen.iid}", body)
+    return _Double(f"{ref} was made twice", request, f"the other one, {seen.ref}, was emptied and closed")
 
 
 def _notes_path(operation: Operation) -> str:
     return operation.path if operation.kind == "add-note" and "⟪" not in operation.path else ""
 
 
-def _extra(operation: Operation, notes: list[NoteSeen], told: Iterable[Operation]) -> Iterator[NoteSeen]:
+def _extra_notes(operation: Operation, notes: list[NoteSeen], told: Iterable[Operation]) -> Iterator[NoteSeen]:
     """The notes to delete. One that was given up and came after all is extra when the step was noted again."""
     if operation.state == "confirmed":
         known = operation.url.rpartition("#note_")[2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from tui.domain.progress import Progress, progress
 from tui.domain.steps import ladder
 from tui.domain.text import listing
 from tui.domain.wish import Wish
+from tui.runtime.doubles import Doubles
 from tui.runtime.fractions import fraction_remarks
 from tui.runtime.settle import Settled, Settler
 from tui.runtime.workbench import Prepared
@@ -63,7 +65,15 @@ def prepare(session: Session, draft: Draft, wish: Wish) -> Prepared | None:
             plan = compute(situation, goal)
     if broken is not None and resumes and plan.empty:
         records.end(broken.id, "done", bench.clock())
+        plan = replace(plan, warnings=(*plan.warnings, *_twice(session, draft.id)))
     return Prepared(plan, situation, goal, settled.adopted, mark)
+
+
+def _twice(session: Session, rollout: str) -> tuple[str, ...]:
+    """What a broken apply that needs nothing more made twice. To plan changes nothing, so it is only told."""
+    with suppress(GitLabError):
+        return Doubles(session.gateway, session.workbench.records).look(rollout, session.instance.name)
+    return ()
 
 
 def _adopt_states(session: Session, settled: Settled, plan: Plan, flag: FlagSeen) -> None:
