@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from tui.domain.carried_out import carry_out, due_day
 from tui.domain.draft import IssueDraft
+from tui.domain.plan import Change, Request
 from tui.domain.quick_actions import take_out
+from tui.domain.readback import differences
 from tui.domain.source import closed, kinds
 from tui.domain.text import clean
 from tui.sandbox.world.quick_actions import KNOWN, extract, normalise
@@ -175,3 +177,11 @@ def test_dates_are_understood_as_people_write_them(words: str, day: date | None)
 
 def test_a_month_without_such_a_day_ends_earlier() -> None:
     assert due_day("in 1 month", date(2026, 1, 31)) == date(2026, 2, 28)
+
+
+def test_a_milestone_that_gitlab_drops_is_a_difference() -> None:
+    request = Request("POST", "/projects/1/issues", {"title": "T", "milestone_id": 3})
+    change = Change("issue:x", "create-issue", "", request)
+    assert differences(change, request, {"title": "T", "milestone": {"id": 3}}) == ()
+    for other in (None, {"id": 4}):
+        assert differences(change, request, {"title": "T", "milestone": other}) == ("the milestone was dropped",)
