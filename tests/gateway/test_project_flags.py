@@ -14,7 +14,11 @@ from tui.domain.plan import Request
 from tui.domain.strategies import NO_LISTS
 
 FLAG = {"name": "use_it", "active": True, "version": "new_version_flag", "strategies": []}
-SHARE = {"name": "flexibleRollout", "parameters": {"groupId": "default", "rollout": "5", "stickiness": "userId"}}
+SHARE: dict[str, Any] = {
+    "name": "flexibleRollout",
+    "parameters": {"groupId": "default", "rollout": "5", "stickiness": "userId"},
+    "scopes": [{"environment_scope": "production"}],
+}
 PUT = Request("PUT", "/projects/7/feature_flags/use_it", {"strategies": [SHARE]})
 
 
@@ -46,7 +50,7 @@ def test_stickiness_is_sent_again_in_capitals_and_the_flag_is_looked_at_afterwar
     scripted: Scripted, connect: Connect
 ) -> None:
     refused = ["Strategies parameters stickiness parameter must be DEFAULT, USERID, SESSIONID, or RANDOM"]
-    later = {**FLAG, "strategies": [{"id": 1, **SHARE, "scopes": []}]}
+    later = {**FLAG, "strategies": [{"id": 1, **SHARE}]}
     scripted.answers(http(400, {"message": refused}), http(200, FLAG), http(200, later))
     assert connect(scripted.url).send(PUT) == later
     path = "/api/v4/projects/7/feature_flags/use_it"
@@ -80,7 +84,7 @@ def test_a_strategy_that_is_gone_is_left_out_and_a_flag_that_is_gone_is_told(
     scripted: Scripted, connect: Connect
 ) -> None:
     gone = http(404, {"message": "404 Not found"})
-    there = {**FLAG, "strategies": [{"id": 2, **SHARE, "scopes": []}]}
+    there = {**FLAG, "strategies": [{"id": 2, **SHARE}]}
     request = Request("PUT", PUT.path, {"strategies": [{"id": one, "_destroy": True} for one in (1, 2)]})
     gateway = connect(scripted.answers(gone, http(200, there), http(200, FLAG)).url)
     assert gateway.send(request) == FLAG

@@ -296,6 +296,15 @@ def test_an_answer_that_is_lost_is_looked_for_and_the_strategies_are_there_once(
     assert new_rig.kinds() == (expected if step == "members" else expected[:1])
 
 
+def test_a_request_that_the_network_doubles_leaves_one_strategy(new_rig: Rig) -> None:
+    new_rig.keep_list("carol")
+    new_rig.climb("team")
+    new_rig.server.faults.add(Fault(kind="doubled", path_regex="/feature_flags", method="PUT"))
+    prepared, result = new_rig.go()
+    assert (result.outcome, result.remarks, as_planned(new_rig, prepared)) == ("done", (), True)
+    assert [name for name, _ in new_rig.kinds()] == ["userWithId", "gitlabUserList"]
+
+
 def test_what_was_never_done_is_not_taken_for_done_because_the_flag_looks_otherwise(new_rig: Rig) -> None:
     new_rig.keep_list("carol")
     new_rig.climb("1%")

@@ -63,7 +63,8 @@ def write(transport: Transport, request: Request) -> dict[str, Any]:
 
     GitLab refuses such a request whole or does all of it, so that one that was refused for its spelling, or for taking
     away what is gone, can be sent again in another form: nobody's way back fails on that. The answer to a write shows
-    what it did itself; when two clients add a strategy at once only a look afterwards shows both.
+    what it did itself; when two clients add a strategy at once only a look afterwards shows both. It also shows a
+    strategy that a doubled request made twice, and the second is taken away: nobody's access depends on it.
     """
     try:
         answer = transport.write(request)
@@ -74,11 +75,25 @@ def write(transport: Transport, request: Request) -> dict[str, Any]:
         if left == request:
             raise
         answer = transport.write(left)
+    path = "/".join(request.path.split("/")[:4]) + f"/{escape(str(answer.get('name', '')))}"
     with suppress(GitLabError, Interrupted):
-        name = str(answer.get("name", ""))
-        collection = "/".join(request.path.split("/")[:4])
-        return transport.read(f"{collection}/{escape(name)}", dict[str, Any])
+        answer = transport.read(path, dict[str, Any])
+        twins = _twins(request, _flag(answer))
+        if twins:
+            transport.write(Request("PUT", path, {"strategies": [{"id": one, "_destroy": True} for one in twins]}))
+            answer = transport.read(path, dict[str, Any])
     return answer
+
+
+def _twins(request: Request, flag: ProjectFlag) -> list[int]:
+    """The strategies that a request which the network delivered twice has made once more; the first ones stay."""
+    new = [one for one in request.body.get("strategies", ()) if "id" not in one]
+    made = [(one["name"], [scope["environment_scope"] for scope in one["scopes"]]) for one in new]
+    first: dict[object, int] = {}
+    for one in sorted(flag.strategies, key=lambda strategy: strategy.id):
+        first.setdefault(one.likeness, one.id)
+    ours = [one for one in flag.strategies if (one.name, [scope.environment for scope in one.scopes]) in made]
+    return [one.id for one in ours if first[one.likeness] != one.id]
 
 
 def _without_gone(transport: Transport, request: Request) -> Request:
