@@ -169,6 +169,10 @@ def test_doctor_goes_through_all_that_could_fail(connected: Program) -> None:
         "administrator", "project", "role", "templates", "flags", "next"
     ]  # fmt: skip
     assert {row["state"] for row in ran.json} == {"ok"}
+    connected.save(ENV_DRAFT)
+    told = connected("doctor", "--draft", ENV_DRAFT.id)
+    assert told.code == 0
+    assert told.out.splitlines()[-1].split() == ["✓", "next", "rollout-tui", "plan", ENV_DRAFT.id]
     wrong = Program(connected.home, GITLAB_URL=connected.environ["GITLAB_URL"], GITLAB_TOKEN="glpat-wrong-wrong-wrong")
     broken = wrong("doctor", "--json")
     assert broken.code == 1

@@ -171,6 +171,12 @@ def test_the_project(tmp_path: Path, gitlab: Server) -> None:
     assert "archived" in about(tmp_path, gitlab)["project"].text
 
 
+def test_a_drafts_labels(tmp_path: Path, gitlab: Server) -> None:
+    plan = structs.replace(DRAFT.issues[0], labels=("type::feature", "brand new", "group::code creation"))
+    draft = structs.replace(DRAFT, issues=(plan,))
+    assert about(tmp_path, gitlab, draft=draft)["labels"].text == "2 of 3 labels there; brand new will be made"
+
+
 def test_a_drafts_flag(tmp_path: Path, gitlab: Server) -> None:
     assert "defined and not set yet" in about(tmp_path, gitlab, draft=DRAFT)["flags"].text
     typo = structs.replace(DRAFT, flag=structs.replace(DRAFT.flag, name="use_firework_codestral_code_completion"))

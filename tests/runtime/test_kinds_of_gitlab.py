@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,15 @@ def test_admin_mode_is_named_before_anything_is_written(tmp_path: Path) -> None:
         token = gitlab.mint("alice", scopes=("api", "admin_mode"))
         with session(tmp_path, {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": token}) as opened:
             done(gitlab, opened)
+
+
+def test_a_token_that_ends_before_the_next_step_is_told(tmp_path: Path) -> None:
+    with Server(None, assets=ROOT) as gitlab:
+        for days, told in ((2, 1), (30, 0)):
+            token = gitlab.mint("alice", expires_at=datetime.now(UTC).date() + timedelta(days=days))
+            with session(tmp_path, {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": token}) as opened:
+                remarks = opened.situation(DRAFT).observed.remarks
+                assert len([one for one in remarks if "The token ends on" in one]) == told
 
 
 def test_what_a_gitlab_lacks_is_told_once_and_worked_around(tmp_path: Path) -> None:

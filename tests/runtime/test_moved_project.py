@@ -57,6 +57,15 @@ def test_the_former_path_is_followed_where_gitlab_redirects_and_told_where_it_do
     assert not [one for one in gitlab.requests if one.method != "GET" and "model-rollouts" in one.path]
 
 
+def test_the_project_of_a_flag_that_moved(gitlab: Server, session: Session) -> None:
+    spec = structs.replace(DRAFT.flag, target="project", project="code-creation/model-rollouts")
+    plan = prepared(session, structs.replace(DRAFT, flag=spec))
+    if gitlab.era.name == "13.8":
+        assert [one for one in plan.plan.blocked if one.hard]
+    else:
+        assert "code-creation/rollouts: write that into flag.project" in remarks_of(plan)
+
+
 def test_a_rollout_goes_on_by_the_number_of_its_project_when_that_is_renamed(gitlab: Server, session: Session) -> None:
     assert session.apply(prepared(session, DRAFT)).outcome == "done"
     with gitlab.edit() as world:

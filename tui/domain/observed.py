@@ -50,6 +50,10 @@ class ProjectSeen:
     issues_enabled: bool = True
     access_level: int = 0
 
+    def moved_from(self, path: str) -> bool:
+        """Whether it is found elsewhere than under `path`, which may also be its number."""
+        return not path.isdigit() and self.path.lower() != path.strip("/").lower()
+
 
 @dataclass(frozen=True)
 class Template:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import GitLabError
-from tui.domain.text import counted
+from tui.domain.text import counted, listing
 from tui.runtime.doctor_row import Row, failed
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _project(subject: Subject) -> Iterator[Row]:
     if seen.archived or not seen.issues_enabled:
         why = "archived and takes no issues" if seen.archived else "without issues"
         yield Row("project", "failed", f"{seen.path} is {why}", "Plan issues need another project, or this one opened.")
-    elif not path.isdigit() and seen.path.lower() != path.strip("/").lower():
+    elif seen.moved_from(path):
         yield Row("project", "warning", f"{path} has moved to {seen.path}", "Write that into gitlab.project.")
     else:
         yield Row("project", "ok", str(seen.path))
@@ -56,6 +56,23 @@ def _role(subject: Subject) -> Iterator[Row]:
         yield Row("role", "failed", text, "Ask for the role reporter or a higher one.")
     else:
         yield Row("role", "ok", f"{role} in {seen.path}")
+
+
+def _labels(subject: Subject) -> Iterator[Row]:
+    """GitLab makes the labels that a new issue names and the project lacks."""
+    draft = subject.draft
+    if draft is None or subject.project is None:
+        return
+    usual = {one.kind: one.labels for one in subject.session.workbench.guide(draft).issues}
+    asked = [usual.get(one.kind, ()) if one.labels is None else one.labels for one in draft.issues if not one.skip]
+    wanted = {label for labels in asked for label in labels}
+    try:
+        missing = sorted(wanted - set(subject.gateway.labels(subject.project.id)))
+    except GitLabError as error:
+        yield Row("labels", "warning", str(error), "The answer to each new issue will tell which ones it has.")
+        return
+    made = f"; {listing(missing)} will be made" if missing else ""
+    yield Row("labels", "ok", f"{len(wanted) - len(missing)} of {counted(len(wanted), 'label')} there{made}")
 
 
 def _templates(subject: Subject) -> Iterator[Row]:
@@ -123,4 +140,4 @@ def _flag_project(subject: Subject, draft: Draft) -> Row:
     return Row("target", "ok", f"the flag {draft.flag.name} of {seen.path} {there}")
 
 
-CHECKS = (_project, _role, _templates, _flags, _target)
+CHECKS = (_project, _role, _labels, _templates, _flags, _target)

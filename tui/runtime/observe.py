@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,8 +29,12 @@ from tui.runtime.twins import yielded
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
+    from tui.gateway.tokens import TokenSeen
 
 T = TypeVar("T")
+
+LEAST_LIFE = timedelta(days=3)
+"""A token that ends sooner is remarked on at each look."""
 
 READERS = 4
 """How many reads are under way at once; python-gitlab gains nothing from more."""
@@ -86,7 +90,7 @@ class Observer:
             look = flags.result()
             found = issues.result()
             links = self._links(pool, found)
-            token.result()
+            remarks.extend(_ending(token.result(), self._clock()))
             foreign = self._foreign(look.flags.values(), names)
             texts = templates.result()
             actions = commands(texts, self._draft)
@@ -179,7 +183,7 @@ class Observer:
                 remarks.append(str(error))
                 return None
             found = seen
-        if not path.isdigit() and found.path.lower() != path.strip("/").lower():
+        if found.moved_from(path):
             remarks.append(f"The project {path} has moved to {found.path}: write that into gitlab.project.")
         return found
 
@@ -237,6 +241,12 @@ class Observer:
         if project is None or not any(action.name == "milestone" for action in actions):
             return {}
         return _or_remark(partial(self._gateway.milestones, project.id), {}, "milestones", remarks)
+
+
+def _ending(token: TokenSeen | None, now: datetime) -> Iterable[str]:
+    """A rollout waits between its steps: a token that ends before the next one is told of in time."""
+    if token is not None and token.expires is not None and token.expires - now < LEAST_LIFE:
+        yield f"The token ends on {token.expires:%Y-%m-%d %H:%M} UTC: make a new one before the steps still to come."
 
 
 def _or_remark(read: Callable[[], T], instead: T, what: str, remarks: list[str]) -> T:

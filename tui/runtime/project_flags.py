@@ -45,6 +45,10 @@ class ProjectFlagReader:
         project = self._read_project()
         if project is None:
             return FlagLook({})
+        if project.moved_from(self._spec.project):
+            remarks.append(
+                f"The project {self._spec.project} has moved to {project.path}: write that into flag.project."
+            )
         try:
             flags = {name: self._flag(project, name) for name in names}
         except Denied as error:
