@@ -173,6 +173,12 @@ def test_how_far_a_request_came(scripted: Scripted, connect: Connect) -> None:
         assert stage(caught.value) == expected
 
 
+def test_a_version_that_is_told_at_another_address(scripted: Scripted, connect: Connect) -> None:
+    scripted.answers(http(404, {"error": "404 Not Found"}), http(200, {"version": "18.0.0", "enterprise": True}))
+    assert connect(scripted.url).version() == "18.0.0"
+    assert scripted.requests() == ["GET /api/v4/version", "GET /api/v4/metadata"]
+
+
 def test_a_version_that_is_kept_secret_is_no_error(scripted: Scripted, connect: Connect) -> None:
     for answer in (http(403, {"message": "403 Forbidden"}), http(404, {"error": "404 Not Found"})):
         assert connect(scripted.answers(answer).url).version() == ""

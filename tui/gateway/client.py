@@ -64,15 +64,12 @@ class Gateway:
 
     def version(self) -> Clean:
         """GitLab's version, such as `17.5.1-ee`; empty when it keeps that to itself."""
-        try:
-            return one_line(self._transport.read("/version", wire.Version).version)
-        except (NotFound, Denied, ScopeMissing):
-            return one_line("")
-
-    def enterprise(self) -> bool | None:
-        """Whether it is the enterprise edition; None when it does not say (before 15.2, which had no metadata)."""
-        found = self._transport.optional("/metadata", wire.Metadata)
-        return found.enterprise if found else None
+        for path in ("/version", "/metadata"):
+            try:
+                return one_line(self._transport.read(path, wire.Version).version)
+            except (NotFound, Denied, ScopeMissing):
+                continue
+        return one_line("")
 
     def operator(self) -> Operator:
         """Who the token belongs to, asked once, with what else is known of the token by now."""

@@ -27,11 +27,6 @@ class Version(Struct):
     version: str = ""
 
 
-class Metadata(Struct):
-    version: str = ""
-    enterprise: bool | None = None
-
-
 class Access(Struct):
     access_level: int = 0
 
