@@ -61,6 +61,18 @@ async def test_a_choice_and_its_reason() -> None:
         assert app.answers == [Choice("off", "latency")]
 
 
+async def test_the_reason_and_what_it_is_for_fit_into_a_small_terminal() -> None:
+    options = [Option(f"{number}%", f"{number} % of users", "All users") for number in range(9)]
+    dialog = Choose("Step back to", options, ["Nothing is sent yet: the plan is shown first."], "Reason")
+    app = Host(dialog)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(*["down"] * 6, "enter")
+        await pilot.press(*"slow")
+        await wait_for(pilot, lambda: "slow" in app.drawn and "6 % of users" in app.drawn, what=f"both in\n{app.drawn}")
+        await pilot.press("enter")
+        assert app.answers == [Choice("6%", "slow")]
+
+
 @pytest.mark.parametrize("dialog", [Ask("x"), Choose("x", OPTIONS)], ids=["ask", "choose"])
 async def test_escape_is_no_answer(dialog: Dialog[object]) -> None:
     app = Host(dialog)

@@ -196,6 +196,7 @@ class Choose(Dialog[Choice | None]):
             self.query_one(selector).display = True
         field.disabled = False
         field.focus()
+        self.query_one(".dialog").add_class("-chosen")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the field for the reason."""

@@ -171,9 +171,11 @@ class Outline(ScrollView, can_focus=True):
         self._cursor = self._stop(0, 1)
 
     def on_resize(self) -> None:
-        """Wrap anew when the width changed."""
+        """Wrap anew when the width changed; in a smaller height the cursor stays in view."""
         if self._room != self._width:
             self._fold()
+        else:
+            self._show_cursor()
 
     @property
     def _room(self) -> int:
