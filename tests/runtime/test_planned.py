@@ -22,6 +22,7 @@ from tui.domain.draft import Draft
 from tui.domain.drift import Drift
 from tui.domain.errors import BadInput, RolloutError, Stale, StoreError, TooNew
 from tui.domain.plan import Request
+from tui.domain.wish import Wish
 from tui.runtime.planned import check_draft, kept, source_of, taken_up
 from tui.runtime.workbench import Prepared, Session
 from tui.sandbox.server import Server
@@ -185,3 +186,15 @@ def test_every_kind_of_target_is_applied_as_reviewed(session: Session, path: Pat
         assert later.plan.changes == prepared.plan.changes
         assert session.apply(later, attest=lambda *_: True).outcome == "done"
         clock.forward(days=3)
+
+
+def test_a_plan_of_an_action_is_applied_as_reviewed(session: Session, path: Path, clock: Clock) -> None:
+    climb(session, "team", clock)
+    session.workbench.drafts.save(DRAFT)
+    prepared = session.prepare_wish(DRAFT, Wish(act="hold", reason="Too slow."))
+    assert prepared is not None
+    assert prepared.plan.action == "hold"
+    save(path, kept(prepared, session, DRAFT.id))
+    later = taken_up(session, load(path))
+    assert later.plan.changes == prepared.plan.changes
+    assert session.apply(later).outcome == "done"

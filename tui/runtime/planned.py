@@ -16,6 +16,7 @@ import msgspec
 from tui.domain.drift import Drift, draft_drifts
 from tui.domain.errors import Stale
 from tui.domain.planning import compute
+from tui.domain.wish import Wish
 from tui.runtime.since import applied_since, since
 from tui.runtime.workbench import Prepared
 from tui.store.plan_files import PlanFile
@@ -38,6 +39,7 @@ def kept(prepared: Prepared, session: Session, source: str) -> PlanFile:
         operator=situation.observed.operator.username,
         phase=prepared.goal.phase,
         step=prepared.goal.step_id,
+        act=prepared.goal.act,
         reason=situation.reason,
         made_at=situation.now,
         source=source,
@@ -67,7 +69,8 @@ def check_draft(bench: Workbench, file: PlanFile, draft: Draft) -> None:
 
 def taken_up(session: Session, file: PlanFile) -> Prepared:
     """The plan of a file, ready to be applied. Stale with what changed since, and by whom; else as `prepare`."""
-    prepared = session.prepare(file.draft, file.phase, file.step, file.reason)
+    place = ("", "") if file.act else (file.phase, file.step)
+    prepared = session.prepare_wish(file.draft, Wish(*place, reason=file.reason, act=file.act))
     if prepared is None:
         raise Stale(f"{file.rollout} has nothing left to do")
     now = prepared.situation.observed

@@ -17,6 +17,7 @@ import msgspec
 
 from tui.domain.draft import Draft
 from tui.domain.errors import BadInput, TooNew
+from tui.domain.history import Action
 from tui.domain.observed import FlagSeen, IssueSeen
 from tui.domain.text import one_line
 from tui.store import atomic
@@ -30,7 +31,7 @@ _AGAIN = "Make a new plan with: rollout-tui plan DRAFT --out FILE"
 
 
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A plan with all that tells whether it still holds.
+    """A plan with all that tells whether it still holds. `act` is the action that was asked for, if it was one.
 
     `source` is the draft's id or path and `draft` what was in it; `guide` a digest of guide and skeletons; `url` the
     instance's address, empty for the sandbox; `journal` the mark of the records; `made_at` the time of the plan;
@@ -44,6 +45,7 @@ class PlanFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     operator: str
     phase: str
     step: str
+    act: Action | None = None
     reason: str
     made_at: datetime
     source: str
