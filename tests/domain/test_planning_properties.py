@@ -23,6 +23,7 @@ from tests.support.rollouts import (
     sample,
     seen_issue,
     situation,
+    with_phase,
 )
 from tui.domain.gates import OFF, ON, ActorName, Gates
 from tui.domain.history import Entry
@@ -117,6 +118,14 @@ def test_a_step_back_that_was_broken_off_goes_where_it_was_going() -> None:
     names = {**here.observed.names, ("user", "dave"): ActorName("user", "dave", "User:4")}
     resumed = replace(here, observed=replace(here.observed, names=names), gates_wanted=going)
     assert compute(resumed, goal).gates.end == going
+
+
+def test_a_step_with_people_of_its_own_asks_for_those_of_the_steps_before_it_too() -> None:
+    look = observed(OFF, issues=ISSUES)
+    look = replace(look, names={**look.names, ("user", "dave"): ActorName("user", "dave", "User:4")})
+    draft = with_phase(sample(), "members", users=("dave",))
+    found = plan(draft, "members", look=look, entries=HISTORIES[1])
+    assert found.gates.end == replace(MEMBERS, actors=MEMBERS.actors | {"User:4"})
 
 
 @given(GATES, GOALS, PASTS)
