@@ -17,6 +17,7 @@ from tui.domain.errors import Blocked, Interrupted
 from tui.domain.gates import OFF, Gates
 from tui.domain.history import read_entry
 from tui.domain.plan import Change, Request
+from tui.domain.wish import Wish
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session, Workbench
 from tui.sandbox.server import Server
@@ -189,6 +190,20 @@ def test_an_administrators_readings_count_more_than_what_was_said(
         told = session.apply(session.prepare(DRAFT, "members"), attest=lies)  # type: ignore[arg-type]
         assert told.outcome == "stale"
         assert "everybody" in told.reason
+
+
+@pytest.mark.parametrize("era", ["current"])
+def test_an_undo_is_commands_too(session: Session, server: Server, clock: Clock, era: str) -> None:
+    bot = Watching(server)
+    before, _ = advance(session, bot)
+    clock.forward(days=3)
+    advance(session, bot)
+    undo = session.prepare_wish(DRAFT, Wish(reason="complaints", act="undo"))
+    assert undo is not None
+    assert undo.plan.blocked == ()
+    assert session.apply(undo, attest=bot).outcome == "done"
+    assert bot.said[-1] == f"/chatops gitlab run feature set {FLAG} false --feature-group=gitlab_team_members"
+    assert gates_now(server) == before.plan.gates.end
 
 
 @pytest.mark.parametrize("era", ["current"])
