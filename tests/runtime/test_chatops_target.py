@@ -192,6 +192,31 @@ def test_an_administrators_readings_count_more_than_what_was_said(
         assert "everybody" in told.reason
 
 
+def test_the_way_back_closes_what_an_unanswered_command_may_have_opened(
+    session: Session, server: Server, clock: Clock
+) -> None:
+    bot = Watching(server)
+    for _ in ("team", "members"):
+        advance(session, bot)
+        clock.forward(days=3)
+
+    def walks_away(change: Change, request: Request) -> bool:
+        bot.run(str(request.body["command"]))
+        raise Interrupted("stopped")
+
+    prepared = session.prepare(DRAFT)
+    assert prepared is not None
+    assert session.apply(prepared, attest=walks_away).outcome == "stopped"
+    assert gates_now(server).percentage_of_actors == 1
+    back, result = advance(session, bot, "stakeholders")
+    assert result.outcome == "done"
+    assert gates_now(server) == back.plan.gates.end
+    assert gates_now(server).percentage_of_actors == 0
+    following = session.prepare(DRAFT)
+    assert following is not None
+    assert (following.plan.step, following.plan.blocked) == ("members", ())
+
+
 @pytest.mark.parametrize("era", ["current"])
 def test_an_undo_is_commands_too(session: Session, server: Server, clock: Clock, era: str) -> None:
     bot = Watching(server)
