@@ -157,6 +157,17 @@ def test_what_other_environments_share_stays_open_and_is_told() -> None:
     }
 
 
+def test_a_rollout_for_all_environments_tells_which_have_strategies_of_their_own() -> None:
+    draft = structs.replace(DRAFT, flag=structs.replace(SPEC, environment=""))
+    everywhere = replace(TEAM, scopes=(Scope("*", 11),))
+    staging = replace(EVERYWHERE, scopes=(Scope("staging", 31),))
+    found = plan(draft, "off", look=look(ProjectFlag(strategies=(everywhere, staging))), entries=TEAM_IN)
+    assert "use_it has everybody in staging, which this rollout neither opens nor closes." in found.warnings
+    assert next(one for one in found.changes if one.is_gate).request.body == {
+        "strategies": [{"id": 1, "_destroy": True}]
+    }
+
+
 def test_an_inactive_flag_with_other_environments_wants_a_reason() -> None:
     staging = replace(EVERYWHERE, scopes=(Scope("staging", 31),))
     flag = ProjectFlag(active=False, strategies=(staging, TEAM))

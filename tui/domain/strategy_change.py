@@ -53,6 +53,13 @@ def elsewhere(flag: ProjectFlag, environment: str) -> tuple[Strategy, ...]:
     return tuple(one for one in flag.strategies if not one.only(environment))
 
 
+def inside(flag: ProjectFlag, environment: str) -> tuple[Strategy, ...]:
+    """The strategies for some of the environments that the pattern `environment` covers: scopes of their own."""
+    pattern = Scope(environment)
+    narrower = (one for one in flag.strategies if not one.covers(environment))
+    return tuple(one for one in narrower if any(pattern.covers(scope.environment) for scope in one.scopes))
+
+
 def _ours(strategy: Strategy, environment: str) -> bool:
     """Whether it is one that this program would have made."""
     written = strategy.name in {"default", "userWithId", "gitlabUserList"} or strategy.sticky

@@ -14,7 +14,7 @@ from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, waivable
 from tui.domain.steps import Step
 from tui.domain.strategies import DEVELOPER, EVERYWHERE, NOBODY, Aim, ProjectFlag, Strategy
-from tui.domain.strategy_change import creation, elsewhere, retargeted, shared, update
+from tui.domain.strategy_change import creation, elsewhere, inside, retargeted, shared, update
 from tui.domain.text import counted, listing, one_line, shorten
 
 _ROLES = {DEVELOPER: "a developer", 40: "a maintainer", 50: "an owner"}
@@ -191,6 +191,8 @@ def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
                 f"{name} stays open for {_said(one, situation.labels)}: other environments share that strategy. "
                 "Change it in the project by hand if it must go."
             )
+    for one in inside(flag, environment):
+        yield f"{name} has {_said(one, situation.labels)}, which this rollout neither opens nor closes."
     if calls.end == OFF and flag.active and not _after(situation, goal).active:
         yield f"Nothing else is in {name}, so it is made inactive."
     if goal.step is None or action_of(situation, goal) == "roll-back":
