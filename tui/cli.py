@@ -28,6 +28,7 @@ VERBS = {
     "plan": "Show what apply would change.",
     "sandbox": "Serve the embedded GitLab sandbox.",
     "status": "Where a rollout is, and what GitLab says of its flag.",
+    "who": "Who is in, and who comes in with which step.",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tui.domain.gates import ActorName
-from tui.domain.text import one_line
+from tui.domain.text import one_line, shorten
 from tui.gateway import wire
 from tui.gateway.transport import Transport, escape
 
@@ -26,6 +26,14 @@ def group(transport: Transport, path: str) -> ActorName | None:
     """The group at that full path or with that id; None when the token sees none."""
     found = transport.optional(f"/groups/{escape(path)}", wire.Group, query={"with_projects": "false"})
     return ActorName("group", one_line(found.full_path), f"Group:{found.id}") if found else None
+
+
+def members(transport: Transport, path: str) -> tuple[ActorName, ...]:
+    """All members of the group at that full path, inherited ones too. Raises NotFound."""
+    subject = f"the group {shorten(path, 100)}"
+    people = transport.pages(f"/groups/{escape(path)}/members/all", wire.Person, subject=subject)
+    found = {one.id: ActorName("user", one_line(one.username), f"User:{one.id}") for one in people}
+    return tuple(found.values())
 
 
 def project(transport: Transport, path: str) -> ActorName | None:

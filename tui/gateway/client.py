@@ -120,6 +120,10 @@ class Gateway:
         """The group at that full path; None when the token sees none."""
         return actors.group(self._transport, path)
 
+    def members(self, group: str) -> tuple[ActorName, ...]:
+        """All members of the group at that full path. Raises NotFound."""
+        return actors.members(self._transport, group)
+
     def project_actor(self, path: str) -> ActorName | None:
         """The project at that full path as an actor; None when the token sees none."""
         return actors.project(self._transport, path)

@@ -1,0 +1,72 @@
+"""Who is in a percentage: equal to Flipper on the vectors, sticky, and fast enough for a whole company."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.domain.shipped import guides, samples
+from tui.domain.cohort import bucket, enters_above, how_many, inside, place
+from tui.domain.gates import OFF, ON, Gates
+from tui.domain.steps import ladder, wanted
+
+VECTORS = Path(__file__).parents[3] / "shared/gitlab/examples/derived/percentage_of_actors_vectors.json"
+FLAG = "use_fireworks_codestral_code_completion"
+STEPS = ladder(samples()["sample-codestral-2501"], guides()["v1"])
+AHEAD = [(step, wanted(STEPS, step, {})) for step in STEPS]
+
+percentages = st.floats(0, 100)
+references = st.builds("{}:{}".format, st.sampled_from(["User", "Group", "Project"]), st.integers(1, 10**9))
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="the vectors are in the data beside the project")
+def test_the_vectors_of_flipper() -> None:
+    vectors = json.loads(VECTORS.read_text("utf-8"))["vectors"]
+    assert len(vectors) >= 8
+    for one in vectors:
+        assert bucket(one["flag"], one["actor"]) == one["bucket_of_100000"]
+        assert enters_above(one["flag"], one["actor"]) == one["enabled_from_percent_above"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "user", "above"),
+    [(FLAG, 1, 66.463), (FLAG, 1000, 11.728), ("fireworks_qwen_code_completion", 9999999, 4.51)],
+)
+def test_figures_that_were_computed_elsewhere(flag: str, user: int, above: float) -> None:
+    ref = f"User:{user}"
+    assert enters_above(flag, ref) == above
+    assert not inside(flag, ref, above)
+    assert inside(flag, ref, above + 0.001)
+
+
+@given(references, percentages, percentages)
+def test_who_is_in_stays_in_when_the_percentage_grows(ref: str, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert inside(FLAG, ref, low) <= inside(FLAG, ref, high)
+    assert not inside(FLAG, ref, 0)
+    assert inside(FLAG, ref, 100)
+
+
+@given(percentages)
+def test_counting_is_asking_each(percentage: float) -> None:
+    ids = range(1, 300)
+    assert how_many(FLAG, ids, percentage) == sum(inside(FLAG, f"User:{one}", percentage) for one in ids)
+
+
+@pytest.mark.parametrize(
+    ("gates", "by", "enters"),
+    [
+        (OFF, "", "75%"),
+        (Gates(percentage_of_actors=50), "", "75%"),
+        (Gates(percentage_of_actors=67), "by percentage", ""),
+        (Gates(actors=frozenset({"User:1"})), "by name", ""),
+        (ON, "everybody", ""),
+    ],
+)
+def test_which_gate_lets_somebody_in_or_which_step_will(gates: Gates, by: str, enters: str) -> None:
+    found = place(FLAG, "User:1", gates, AHEAD)
+    assert (found.by, found.enters.id if found.enters else "") == (by, enters)
