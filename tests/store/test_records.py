@@ -220,3 +220,26 @@ def test_the_drafts_side_does_not_import_sqlite() -> None:
     )
     with other_process(code) as process:
         assert process.communicate()[0] == "[]\n"
+
+
+def test_the_latest_apply_is_the_one_that_began_last_whatever_the_clock_says(records: Records) -> None:
+    records.begin(apply("first"))
+    records.end("first", "done", T0)
+    records.begin(replace(apply("second"), started_at=T0 - timedelta(days=400)))
+    found = records.unfinished(*ROLLOUT)
+    assert found is not None
+    assert found.id == "second"
+    assert records.apply("first") is not None
+    assert records.apply("third") is None
+
+
+def test_what_was_found_since_the_last_apply_that_was_done_is_told(records: Records) -> None:
+    for name, outcome in (("before", "done"), ("broken", "unknown"), ("again", "running")):
+        records.begin(apply(name))
+        made = replace(operation(f"{name}-note"), apply=name, kind="add-note")
+        records.intended(made)
+        records.settled(made.id, "confirmed", T0, adopted=name != "again")
+        if outcome != "running":
+            records.end(name, outcome, T0)  # type: ignore[arg-type]
+    assert [one.id for one in records.adopted(*ROLLOUT)] == ["broken-note"]
+    assert [one.id for one in records.made(*ROLLOUT)] == ["before-note", "broken-note", "again-note"]
