@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.runtime.conftest import gateway
-from tests.runtime.test_whole_rollouts import DRAFT, advance
+from tests.runtime.test_whole_rollouts import DRAFT, advance, climb
 from tests.support.clock import Clock
 from tests.support.rollouts import FLAG
+from tui.domain.history import entry_comment
 from tui.domain.plan import Request
 from tui.runtime.since import NOBODY_KNOWS
 from tui.runtime.workbench import Prepared, Session, Workbench
@@ -82,3 +84,30 @@ def test_notes_that_cannot_be_read_leave_the_name_out_and_nothing_else(session: 
     client.close()
     server.faults.add(Fault(kind="http-404", method="GET", path_regex="/notes", times=-1))
     assert refused(session, prepared) == [f"{issue.ref} was called “{issue.title}” and is called “Other”"]
+
+
+def test_an_entry_of_long_ago_names_nobody(session: Session, server: Server, clock: Clock) -> None:
+    climb(session, "members", clock)
+    prepared = session.prepare(DRAFT)
+    assert prepared is not None
+    client = gateway(server)
+    client.send(Request("POST", f"/features/{FLAG}", {"value": False, "feature_group": "gitlab_team_members"}))
+    client.close()
+    (line,) = refused(session, prepared)
+    assert line.endswith(f"({NOBODY_KNOWS})")
+
+
+def test_an_entry_in_another_persons_note_names_nobody(session: Session, server: Server, clock: Clock) -> None:
+    prepared = members(session)
+    issue = prepared.situation.observed.issues["rollout-plan"]
+    assert prepared.plan.entry is not None
+    client = gateway(server)
+    client.send(Request("POST", f"/features/{FLAG}", {"value": True, "user": "dave"}))
+    gates = client.flags()[FLAG].gates
+    client.close()
+    forged = entry_comment(replace(prepared.plan.entry, id="x", at=clock.now, gates_after=gates).as_dict())
+    client = gateway(server, "developer")
+    client.send(Request("POST", f"/projects/{issue.project_id}/issues/{issue.iid}/notes", {"body": forged}))
+    client.close()
+    (line,) = refused(session, prepared)
+    assert line.endswith(f"({NOBODY_KNOWS})")
