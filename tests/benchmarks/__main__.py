@@ -10,10 +10,12 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 from tests.benchmarks.measure import app, compare, first_paint, key_times, minimal
 from tests.benchmarks.round_trips import round_trips
 from tests.benchmarks.stores import made
+from tui.domain.cohort import how_many
 from tui.store.drafts import DraftStore, dumps
 from tui.store.index import Index
 from tui.store.locations import Locations
@@ -35,7 +37,14 @@ def main() -> None:
         made(root / "few", drafts=20, entries=100)
         full = made(root / "full", drafts=1000, entries=100_000)
         (root / "empty").mkdir()
-        parts = (paint(root, rounds), home_keys(root, keys), history_keys(root, keys), files(full, rounds), trips(root))
+        parts = (
+            paint(root, rounds),
+            home_keys(root, keys),
+            history_keys(root, keys),
+            files(full, rounds),
+            who(rounds),
+            trips(root),
+        )
         for lines in parts:
             sys.stdout.write("\n".join(lines) + "\n\n")
     sys.stdout.write(f"{LIMITS}\n")
@@ -75,6 +84,17 @@ def history_keys(root: Path, count: int) -> list[str]:
     lines = compare("key in the history", key_times([minimal(), few, full], DOWN_UP, count), "minimal")
     scroll = key_times([minimal(), few, full], ["down"] * 45 + ["pagedown"], count)
     return lines + compare("key in the history, scrolling", scroll, "minimal")
+
+
+def who(rounds: int) -> list[str]:
+    """How many of a million users are in at 25 %, against nothing but the million checksums."""
+    flag, ids = "use_fireworks_codestral_code_completion", range(1, 1_000_001)
+    start = crc32(f"{flag}User:".encode())
+    times: dict[str, list[float]] = {"a million checksums": [], "who --of 1000000": []}
+    for _ in range(rounds):
+        times["a million checksums"].append(timed(lambda: sum(crc32(b"%d" % one, start) & 1 for one in ids)))
+        times["who --of 1000000"].append(timed(lambda: how_many(flag, ids, 25)))
+    return compare("who is in, one million actors", times, "a million checksums")
 
 
 def files(full: Locations, rounds: int) -> list[str]:

@@ -9,6 +9,9 @@ import click
 from tui.commands.common import bench, instance_option, json_option, print_json, say
 from tui.domain import duration
 from tui.domain.audience import who
+from tui.domain.forecast import forecast
+from tui.domain.history import ACTION_WORDS
+from tui.domain.lifecycle import state_of
 from tui.domain.planning import Situation
 
 
@@ -45,6 +48,8 @@ def status(situation: Situation) -> dict[str, Any]:
         "attested": flag.attested,
         "read_at": situation.observed.at.isoformat(),
         "who": who(flag.gates, situation.labels),
+        "state": state_of(progress),
+        "forecast": [one.as_dict() for one in forecast(situation.draft.capacity, flag.gates, following)],
         "issues": {
             slot: {"ref": seen.ref, "url": seen.url, "confidential": seen.confidential, "open": seen.open}
             for slot, seen in situation.observed.issues.items()
@@ -57,7 +62,11 @@ def _show(situation: Situation) -> None:
     progress, flag = situation.progress, situation.observed.flag(situation.draft.flag.name)
     live = progress.position
     say(f"{situation.draft.title or situation.draft.id} on {situation.observed.instance}")
-    say(f"Live: {live.title} ({live.phase} {live.id})" if live else "Live: nothing yet")
+    say(f"Live: {live.title} ({live.phase} {live.id})" if live else "Live: nothing")
+    said = progress.held or progress.finished or progress.abandoned
+    if said:
+        reason = f": {said.reason}" if said.reason else ""
+        say(f"      {ACTION_WORDS[said.action]} {said.at:%Y-%m-%d %H:%M} UTC by {said.operator}{reason}")
     rests = "attested, not observed" if flag.attested else f"read {situation.observed.at:%Y-%m-%d %H:%M} UTC"
     say(f"In:   {who(flag.gates, situation.labels)} ({rests})")
     if flag.unanswered:
@@ -67,6 +76,9 @@ def _show(situation: Situation) -> None:
         say(f"Next: {progress.next.title}, {'due now' if left == 'now' else 'due in ' + left}")
     else:
         say("Next: nothing; the last step is live")
+    for one in forecast(situation.draft.capacity, flag.gates, progress.next):
+        if one.then:
+            say(f"Load: {one.text}{', more than is safe' if one.short else ''}")
     for slot, seen in situation.observed.issues.items():
         say(f"      {slot}: {seen.url}")
     for remark in situation.observed.remarks:

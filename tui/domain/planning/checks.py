@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tui.domain import duration, lint
 from tui.domain.audience import who
+from tui.domain.forecast import forecast, percent
 from tui.domain.gates import FULL, Route
 from tui.domain.history import TOLD
 from tui.domain.plan import Change
@@ -140,6 +141,7 @@ def warnings(
     if calls.dips:
         found.append("Between two calls the flag is off for everybody: GitLab closes some gates only all together.")
     found.extend(_moves(situation, goal))
+    found.extend(_load(situation, goal, calls))
     found.extend(_closed(situation))
     found.extend(text_warnings(situation, slots))
     found.extend(_drift(situation, goal, calls))
@@ -160,6 +162,15 @@ def _moves(situation: Situation, goal: Goal) -> Iterable[str]:
     reach = progress.position.percentage if progress.position else 0
     if step.percentage - reach > BIG_JUMP and step.percentage < FULL:
         yield f"A jump of {step.percentage - reach:g} points at once."
+
+
+def _load(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
+    """Which quotas the step comes near to, by the draft's own numbers."""
+    if goal.step is not None and action_of(situation, goal) == "advance":
+        for one in forecast(situation.draft.capacity, calls.start, goal.step):
+            if one.short:
+                peak = percent(one.then)
+                yield f"Capacity in {one.region}: this step takes the peak to {peak} of the {one.unit} quota."
 
 
 def _closed(situation: Situation) -> Iterable[str]:
