@@ -180,7 +180,7 @@ async def test_nothing_is_made_copied_or_deleted_when_started_read_only(bench: W
 
 async def test_a_draft_named_on_the_command_line_opens_at_once(bench: Workbench) -> None:
     async with running(bench, open_draft="alpha") as pilot:
-        await wait_for(pilot, lambda: shown(pilot) not in {"HomeScreen", "Screen"}, what="the draft opens")
+        await wait_for(pilot, lambda: shown(pilot) not in {"HomeScreen", "Screen", ""}, what="the draft opens")
         await sees(pilot, "Alpha")
 
 

@@ -51,8 +51,9 @@ def drawn(pilot: Shell) -> str:
 
 
 def shown(pilot: Shell) -> str:
-    """The name of the screen on top."""
-    return type(pilot.app.screen).__name__
+    """The name of the screen on top; empty while one takes the other's place."""
+    stack = pilot.app.screen_stack
+    return type(stack[-1]).__name__ if stack else ""
 
 
 async def sees(pilot: Shell, *texts: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from textual.pilot import Pilot
 
 
-async def wait_for(pilot: Pilot[Any], predicate: Callable[[], object], *, what: str, seconds: float = 10.0) -> None:
+async def wait_for(pilot: Pilot[Any], predicate: Callable[[], object], *, what: str, seconds: float = 30.0) -> None:
     """Return as soon as `predicate` holds; fail with `what` was awaited after that many `seconds`."""
     deadline = time.monotonic() + seconds
     while not predicate():
