@@ -26,20 +26,25 @@ CROWD = 130
 """More than a page of issues."""
 
 
-def crowd(server: Server, workbench: Workbench) -> None:
-    """Other issues of the same author, before and after the lost one, all of the same second."""
-    (open_,) = (one.id for one in workbench.records.unsettled(DRAFT.id, "env"))
+def lost(workbench: Workbench) -> str:
+    """The operation whose answer was lost."""
+    (found,) = workbench.records.unsettled(DRAFT.id, "env")
+    return found.id
+
+
+def crowd(server: Server, operation: str) -> None:
+    """Other issues of the same author, before and after that operation's, all of the same second."""
     with server.edit() as world:
         project = next(one for one in world.projects.values() if one.path == "code-creation/rollouts")
-        lost = next(one for one in project.issues.values() if open_ in (one.description or ""))
+        issue = next(one for one in project.issues.values() if operation in (one.description or ""))
         first = project.next_iid
         for number in range(2 * CROWD):
-            made = replace(lost, id=world.next_id("issue"), iid=first + number, title="x", description="other")
+            made = replace(issue, id=world.next_id("issue"), iid=first + number, title="x", description="other")
             project.issues[made.iid] = made
         project.next_iid = first + 2 * CROWD
         middle = project.issues[first + CROWD]
-        lost.description, middle.description = middle.description, lost.description
-        lost.title, middle.title = middle.title, lost.title
+        issue.description, middle.description = middle.description, issue.description
+        issue.title, middle.title = middle.title, issue.title
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -48,7 +53,7 @@ def test_all_issues_of_one_second_are_listed_in_either_order(
 ) -> None:
     server.faults.add(LOST)
     assert session.apply(prepared(session)).outcome == "unknown"
-    crowd(server, workbench)
+    crowd(server, lost(workbench))
     client = gateway(server)
     project = client.project("code-creation/rollouts")
     me = client.operator().id
@@ -68,7 +73,7 @@ def test_a_lost_issue_is_found_among_many_of_the_same_second_though_the_search_k
         with Workbench(Locations.under(tmp_path), environ, clock) as bench, bench.session("env") as session:
             server.faults.add(LOST)
             assert session.apply(prepared(session)).outcome == "unknown"
-            crowd(server, bench)
+            crowd(server, lost(bench))
             found = prepared(session)
             assert [one.kind for one in found.adopted] == ["create-issue"]
             assert session.apply(found).outcome == "done"
@@ -138,3 +143,23 @@ def test_a_full_disk_stops_it_before_anything_is_sent_that_is_not_in_the_journal
     assert sent <= len(workbench.records.made(DRAFT.id, "env")) < len(plan.plan.changes)
     assert session.apply(prepared(session)).outcome == "done"
     assert count(server) == WHOLE
+
+
+def test_the_way_back_looks_through_no_long_list_and_leaves_what_it_does_not_find_for_later(
+    session: Session, server: Server, workbench: Workbench
+) -> None:
+    assert session.apply(prepared(session)).outcome == "done"
+    server.faults.add(Fault("lost-before", method="POST", path_regex="/features/"))
+    assert session.apply(prepared(session)).outcome == "unknown"
+    (gate,) = workbench.records.unsettled(DRAFT.id, "env")
+    issue = replace(gate, id="lost", kind="create-issue", path="/projects/1/issues", slot="rollout-plan")
+    workbench.records.intended(issue)
+    crowd(server, workbench.records.made(DRAFT.id, "env")[0].id)
+    before = len(server.requests)
+    found = prepared(session, "off")
+    lists = [
+        one for one in list(server.requests)[before:] if one.path == "/projects/1/issues" and "page" in dict(one.query)
+    ]
+    assert len(lists) <= 2
+    assert session.apply(found).outcome == "done"
+    assert [one.id for one in workbench.records.unsettled(DRAFT.id, "env")] == ["lost"]

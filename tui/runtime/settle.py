@@ -53,7 +53,11 @@ class Settler:
         self._cancel = cancel
 
     def settle(self, rollout: str, instance: str, now: datetime, *, hurry: bool = False) -> Settled:
-        """Look for each unsettled operation. In a `hurry` nothing is waited for that may still be under way."""
+        """Look for each unsettled operation.
+
+        In a `hurry` nothing is waited for that may still be under way, and an issue that is not among the newest stays
+        to be looked for another time: no way back needs it.
+        """
         unsettled = self._records.unsettled(rollout, instance)
         made = [one for one in unsettled if one.kind in _MADE]
         states = [one for one in unsettled if one.kind not in _MADE]
@@ -61,7 +65,7 @@ class Settler:
         adopted: list[Operation] = []
         while made:
             last = monotonic() >= end
-            found = [one for one in made if self._adopt(one, now, whole=last)]
+            found = [one for one in made if self._adopt(one, now, whole=last and not hurry)]
             adopted += found
             made = [one for one in made if one not in found]
             if last:
@@ -69,7 +73,8 @@ class Settler:
             if made:
                 self._cancel.wait(min(_LOOK_EVERY, max(0.0, end - monotonic())))
                 self._cancel.check()
-        for one in (*made, *states):
+        absent = [one for one in made if not hurry or one.kind != "create-issue"]
+        for one in (*absent, *states):
             self._records.settled(one.id, "absent", now)
         self._recover_entry(rollout, instance)
         return Settled(tuple(adopted), tuple(states))
