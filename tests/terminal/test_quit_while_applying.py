@@ -24,7 +24,7 @@ from tui.store.locations import Locations
 PROGRAM = [sys.executable, "-m", "tui"]
 ROOT = Path(__file__).parents[2]
 DRAFT = structs.replace(sample(), gitlab=Place(instance="env", project="code-creation/rollouts"))
-AT_ONCE = 3.0
+AT_ONCE = 10.0
 """Seconds, most of them for the interpreter to end on a busy machine; the request would hang for 30."""
 
 
