@@ -139,12 +139,11 @@ class _State:
 
     def _look_due(self) -> Change | None:
         """The gate change whose flag is to be looked at now: all that it waits for is done or under way."""
-        if self.checking is not None:
+        if self.checking is not None or any(one.is_gate for one in self.busy.values()):
             return None
         there = {*self.confirmed, *self.busy}
-        due = (one for one in self.waiting if one.is_gate and set(one.after) <= there)
-        first = next((one for one in due if one.id != self.looked), None)
-        return first if first is not None and not self._follows(first) else None
+        first = next((one for one in self.waiting if one.is_gate and set(one.after) <= there), None)
+        return None if first is None or first.id == self.looked or self._follows(first) else first
 
     def _follows(self, change: Change) -> bool:
         """Whether a gate change of the same flag comes right before it: its answer is the look."""
