@@ -54,6 +54,7 @@ def status(situation: Situation) -> dict[str, Any]:
             slot: {"ref": seen.ref, "url": seen.url, "confidential": seen.confidential, "open": seen.open}
             for slot, seen in situation.observed.issues.items()
         },
+        "concerns": [one.as_dict() for one in situation.concerns],
         "remarks": list(situation.observed.remarks),
     }
 
@@ -79,6 +80,8 @@ def _show(situation: Situation) -> None:
     for one in forecast(situation.draft.capacity, flag.gates, progress.next):
         if one.then:
             say(f"Load: {one.text}{', more than is safe' if one.short else ''}")
+    for concern in situation.concerns:
+        say(f"Now:  {concern.text}")
     for slot, seen in situation.observed.issues.items():
         say(f"      {slot}: {seen.url}")
     for remark in situation.observed.remarks:

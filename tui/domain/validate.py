@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from tui.domain.concerns import KINDS
 from tui.domain.draft import SCHEMA, Draft, IssueDraft
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.problem import Problem
@@ -145,5 +146,10 @@ def requirement_ids(draft: Draft, guide: Guide) -> Iterator[str]:
         "leftovers-announcement",
         "gates-ahead",
         "flag-inactive",
+        "project-archived",
+        "verdict",
+        "step-size",
+        "stable",
+        *KINDS,
     )
     yield from (f"capacity-{row.region}" for row in draft.capacity)

@@ -13,6 +13,7 @@ from tui.domain.operation import Operation
 from tui.domain.text import counted
 from tui.runtime.apply import Applier, ApplyResult
 from tui.runtime.attesting import Attest
+from tui.runtime.concerns import timely
 from tui.runtime.since import applied_since
 from tui.runtime.workbench import Prepared
 
@@ -34,6 +35,7 @@ def apply(
         if not plan.reduces and bench.records.mark(plan.rollout, plan.instance) != prepared.mark:
             since = applied_since(bench.records, plan.rollout, plan.instance, prepared.mark)
             raise Stale(f"{plan.rollout} was applied since this plan was made", since)
+        timely(session, prepared)
         return Applier(
             gateway=session.gateway,
             records=bench.records,

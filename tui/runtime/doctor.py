@@ -36,7 +36,7 @@ def diagnose(session: Session, project: str = "", draft: Draft | None = None) ->
 
 
 def _rows(session: Session, project: str, draft: Draft | None) -> Iterator[Row]:
-    from tui.runtime import checkup, checkup_project
+    from tui.runtime import checkup, checkup_project, checkup_time
 
     yield Row("instance", "ok", session.instance.label)
     try:
@@ -48,7 +48,7 @@ def _rows(session: Session, project: str, draft: Draft | None) -> Iterator[Row]:
     yield Row("token", "ok", session.instance.token or "there is one; it is not shown")
     subject = checkup.Subject(session, gateway, project, draft)
     done: set[str] = set()
-    for check in (*checkup.CHECKS, *checkup_project.CHECKS):
+    for check in (*checkup.CHECKS, *checkup_project.CHECKS, *checkup_time.CHECKS):
         for row in check(subject):
             yield row
             done.add(row.name)

@@ -16,6 +16,7 @@ import msgspec
 from tui.domain.drift import Drift, draft_drifts
 from tui.domain.errors import Stale
 from tui.domain.planning import compute
+from tui.domain.planning.readiness import unforeseen
 from tui.domain.wish import Wish
 from tui.runtime.since import applied_since, since
 from tui.runtime.workbench import Prepared
@@ -48,6 +49,7 @@ def kept(prepared: Prepared, session: Session, source: str) -> PlanFile:
         journal=prepared.mark,
         flags=dict(situation.observed.flags),
         issues=dict(situation.observed.issues),
+        concerns=tuple(one.id for one in situation.concerns),
         plan=plan.as_dict(),
     )
 
@@ -82,6 +84,8 @@ def taken_up(session: Session, file: PlanFile) -> Prepared:
         found.append(Drift("guide", f"the guide {file.draft.guide} or a text of its issues is another one"))
     if now.operator.username != file.operator:
         found.append(Drift("operator", f"{file.operator} made the plan, and the token is {now.operator.username}'s"))
+    new = unforeseen(prepared.situation, prepared.goal, file.concerns, prepared.situation.concerns)
+    found.extend(Drift("time", text) for text in new)
     _refuse(file, found)
     situation = replace(prepared.situation, now=file.made_at)
     plan = compute(situation, prepared.goal)

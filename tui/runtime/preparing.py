@@ -40,7 +40,8 @@ def prepare(session: Session, draft: Draft, wish: Wish) -> Prepared | None:
         bench.check(draft)
     settled, remarks = _settle(session, draft.id, reducing=reducing)
     broken = records.unfinished(draft.id, name)
-    situation = session.situation(draft, wish.reason, broken.gates_wanted if broken else None)
+    wanted = broken.gates_wanted if broken else None
+    situation = session.situation(draft, wish.reason, wanted, reducing=reducing)
     situation = replace(situation, verdict=wish.verdict)
     seen = situation.observed
     mark = records.mark(draft.id, name)

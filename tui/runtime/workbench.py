@@ -196,9 +196,15 @@ class Session:
         }
         return self.observer(draft, wanted).observe(addresses)
 
-    def situation(self, draft: Draft, reason: str = "", wanted: Gates | None = None) -> Situation:
-        """Everything a plan is computed from. Steps that others made are taken from GitLab's notes."""
+    def situation(
+        self, draft: Draft, reason: str = "", wanted: Gates | None = None, *, reducing: bool = False
+    ) -> Situation:
+        """Everything a plan is computed from. Steps that others made are taken from GitLab's notes.
+
+        For what is `reducing` nobody asks whether this is a good time.
+        """
         from tui.domain.planning import Situation
+        from tui.runtime.concerns import concerns
 
         bench, name = self.workbench, self.instance.name
         guide = bench.guide(draft)
@@ -216,6 +222,7 @@ class Session:
             reason=reason,
             vocabulary=bench.assets.vocabulary(),
             chat=bench.settings.instance(name, bench.environ).chat,
+            concerns=() if reducing else concerns(self, draft),
         )
 
     def _learn(self, draft: Draft, observed: Observed) -> bool:

@@ -35,7 +35,7 @@ class PlanFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `source` is the draft's id or path and `draft` what was in it; `guide` a digest of guide and skeletons; `url` the
     instance's address, empty for the sandbox; `journal` the mark of the records; `made_at` the time of the plan;
-    `flags` and `issues` what GitLab said.
+    `flags` and `issues` what GitLab said; `concerns` the ids of what spoke against the step then.
     """
 
     format: int = FORMAT
@@ -54,6 +54,7 @@ class PlanFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     journal: tuple[int, int]
     flags: dict[str, FlagSeen]
     issues: dict[str, IssueSeen]
+    concerns: tuple[str, ...] = ()
     plan: dict[str, Any]
 
 

@@ -15,6 +15,7 @@ from tui.domain.errors import BadInput
 from tui.domain.problem import Problem
 from tui.domain.text import one_line
 from tui.store import atomic
+from tui.store.calendar import Window, window_problems
 from tui.store.locations import Locations
 from tui.store.read_toml import parse, read_text, typed
 from tui.store.toml_form import dumps
@@ -59,7 +60,10 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All settings. `operator` is the name in the history when GitLab does not tell one."""
+    """All settings. `operator` is the name in the history when GitLab does not tell one.
+
+    `freezes` names a calendar of freeze windows that ships (`gitlab`), `freeze` are windows of the operator's own.
+    """
 
     schema: int = SCHEMA
     operator: str = ""
@@ -69,6 +73,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     theme: str = ""
     editor: str = ""
     instances: tuple[Instance, ...] = ()
+    freezes: str = ""
+    freeze: tuple[Window, ...] = ()
+
+    @property
+    def watches(self) -> bool:
+        """Whether anything says when no flag is to be opened."""
+        return bool(self.freezes or self.freeze)
 
     def known(self, environ: Mapping[str, str]) -> dict[str, Instance]:
         """All instances by name: the built-in sandbox, `env` when GITLAB_URL is set, and those of the file."""
@@ -173,6 +184,7 @@ def _check(settings: Settings) -> Iterator[Problem]:
     if settings.default_instance not in names | {SANDBOX, ENV}:
         allowed = "one of: " + ", ".join([SANDBOX, ENV, *(one_line(name) for name in names)])
         yield Problem("default_instance", f'there is no instance "{one_line(settings.default_instance)}"', allowed)
+    yield from window_problems(settings.freeze, settings.freezes)
 
 
 def _check_chat(path: str, instance: Instance) -> Iterator[Problem]:

@@ -41,6 +41,14 @@ def reduces(situation: Situation, goal: Goal) -> bool:
     return action in BACK
 
 
+def opens(situation: Situation, goal: Goal) -> bool:
+    """Whether going to the goal may let somebody in: a step on, or a repair of what somebody else closed."""
+    action = action_of(situation, goal)
+    if action == "repair":
+        return not wanted_gates(situation, goal).within(start_of(situation, goal))
+    return action == "advance"
+
+
 def start_of(situation: Situation, goal: Goal) -> Gates:
     """The gates that the calls start from. On the way back all that may be open counts, whatever the reading says."""
     flag = situation.observed.flag(flag_of(situation, goal))

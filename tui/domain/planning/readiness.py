@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from tui.domain import duration
+from tui.domain.concerns import KINDS, Concern
 from tui.domain.gates import FULL, tidy
 from tui.domain.lifecycle import refused
-from tui.domain.planning.goals import action_of
+from tui.domain.planning.goals import action_of, opens
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement, waivable
@@ -37,6 +39,33 @@ def readiness(situation: Situation, goal: Goal) -> Iterable[Requirement]:
         yield from _size(situation, goal)
     if action == "finish":
         yield from _stable(situation)
+    if opens(situation, goal):
+        yield from untimely(situation, situation.concerns)
+
+
+def untimely(situation: Situation, concerns: Iterable[Concern]) -> Iterable[Requirement]:
+    """What the time itself asks of opening the flag: one requirement for each kind of concern."""
+    found = tuple(concerns)
+    for kind in KINDS:
+        mine = [one for one in found if one.kind == kind]
+        if mine:
+            text = "; ".join(one.text for one in mine)
+            required = any(one.required for one in mine)
+            yield _reasoned(situation, kind, f"{text}: wait, or say why", required=required)
+
+
+def unforeseen(
+    situation: Situation, goal: Goal, known: Collection[str], concerns: Iterable[Concern]
+) -> tuple[str, ...]:
+    """What stands in the way among concerns that are not in `known` (their ids), as requirements in words.
+
+    The reason for the step does not count: it was given for what was known then. A waiver in the draft does.
+    """
+    if not opens(situation, goal):
+        return ()
+    new = [one for one in concerns if one.id not in known]
+    found = untimely(replace(situation, reason=""), new)
+    return tuple(one.text for one in found if one.blocks(situation.draft.strictness))
 
 
 def _verdict(situation: Situation) -> Iterable[Requirement]:
@@ -82,8 +111,8 @@ def _stable(situation: Situation) -> Iterable[Requirement]:
         yield waivable(situation.draft, Requirement("stable", text, "open", path="phases.everyone"))
 
 
-def _reasoned(situation: Situation, name: str, text: str) -> Requirement:
+def _reasoned(situation: Situation, name: str, text: str, *, required: bool = True) -> Requirement:
     """Met by the reason that the operator gives for this very step, or by a waiver."""
     if situation.reason.strip():
-        return Requirement(name, text, "waived", reason=situation.reason.strip())
-    return waivable(situation.draft, Requirement(name, text, "open", path="phases"))
+        return Requirement(name, text, "waived", required, reason=situation.reason.strip())
+    return waivable(situation.draft, Requirement(name, text, "open", required, path="phases"))

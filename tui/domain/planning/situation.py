@@ -9,6 +9,7 @@ from functools import cached_property
 
 from tui.domain.audience import Labels
 from tui.domain.chatops import CHAT, Chat
+from tui.domain.concerns import Concern
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide, Phase
@@ -30,7 +31,7 @@ class Situation:
     `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
     call, and those it was on the way to; `adopted` are its changes that were found to be there, `refused` what GitLab
     answered to its requests. `chat` says how the chat bot is called, `vocabulary` what headings and placeholders of the
-    project's templates mean.
+    project's templates mean. `concerns` speak against opening the flag further at `now`.
     """
 
     draft: Draft
@@ -47,6 +48,7 @@ class Situation:
     chat: Chat = CHAT
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     adopted: tuple[str, ...] = ()
+    concerns: tuple[Concern, ...] = ()
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

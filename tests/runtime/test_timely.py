@@ -1,0 +1,141 @@
+"""Whether this is a time to open the flag: asked with the plan and again before its first write, on no way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from tests.runtime.conftest import gateway
+from tests.runtime.test_whole_rollouts import DRAFT, advance
+from tests.support.clock import Clock
+from tests.support.rollouts import FLAG
+from tui.commands.status_verb import status
+from tui.domain.draft import Draft, Waiver
+from tui.domain.errors import Blocked, Stale
+from tui.domain.gates import OFF
+from tui.runtime import planned
+from tui.runtime.doctor import diagnose
+from tui.runtime.workbench import Session, Workbench
+from tui.sandbox.server import Server
+from tui.store import plan_files, settings
+from tui.store.calendar import Window
+from tui.store.settings import Settings
+
+LOCK = Window(name="Lock", level="hard", begins="Sunday 12:00", ends="Monday 12:00")
+"""Two hours after the clock's beginning."""
+STRICT: Draft = structs.replace(DRAFT, strictness="strict")
+
+
+def configure(workbench: Workbench, wanted: Settings) -> None:
+    """Keep the settings, and have them read again."""
+    settings.save(workbench.locations, wanted)
+    workbench.__dict__.pop("settings", None)
+
+
+@pytest.fixture
+def frozen(workbench: Workbench, session: Session, clock: Clock) -> Session:
+    """Its settings know the lock, and it is locked."""
+    configure(workbench, Settings(freeze=(LOCK,)))
+    clock.forward(hours=3)
+    return session
+
+
+def writes(server: Server) -> list[str]:
+    return [one.path for one in server.requests if one.method != "GET"]
+
+
+def of_time(found: object) -> tuple[object, ...]:
+    assert isinstance(found, tuple)
+    return tuple(one for one in found if one.id in {"freeze", "incidents", "working-day"})
+
+
+def test_a_hard_freeze_blocks_a_step_until_somebody_says_why(frozen: Session, server: Server) -> None:
+    prepared = frozen.prepare(DRAFT)
+    assert prepared is not None
+    assert [one.text for one in prepared.plan.blocked] == [
+        "Hard freeze Lock until Mon 2026-11-23 12:00 UTC: wait, or say why"
+    ]
+    with pytest.raises(Blocked, match="Hard freeze Lock"):
+        frozen.apply(prepared)
+    assert writes(server) == []
+    reasoned = frozen.prepare(DRAFT, reason="The old model is being turned off.")
+    assert reasoned is not None
+    assert frozen.apply(reasoned).outcome == "done"
+    entry = frozen.workbench.records.entries(DRAFT.id, "env")[-1]
+    assert entry.waivers == {"freeze": "The old model is being turned off."}
+
+
+def test_a_waiver_in_the_draft_does_as_well(frozen: Session) -> None:
+    draft = structs.replace(DRAFT, waivers=(*DRAFT.waivers, Waiver(requirement="freeze", reason="Agreed.")))
+    assert advance(frozen, draft=draft)[1].outcome == "done"
+
+
+def test_a_soft_freeze_is_told_and_blocks_only_the_strict(workbench: Workbench, session: Session, clock: Clock) -> None:
+    configure(workbench, Settings(freeze=(structs.replace(LOCK, level="soft"),)))
+    clock.forward(hours=3)
+    guided, strict = session.prepare(DRAFT), session.prepare(STRICT)
+    assert guided is not None
+    assert strict is not None
+    assert guided.plan.blocked == ()
+    assert any(text.startswith("Soft freeze Lock") for text in guided.plan.warnings)
+    assert "freeze" in [one.id for one in strict.plan.blocked]
+
+
+def test_a_freeze_that_begins_between_plan_and_apply_stops_before_the_first_write(
+    workbench: Workbench, session: Session, server: Server, clock: Clock
+) -> None:
+    configure(workbench, Settings(freeze=(LOCK,)))
+    prepared = session.prepare(DRAFT, reason="For another thing.")
+    assert prepared is not None
+    clock.forward(hours=2)
+    with pytest.raises(Stale, match="since this plan was made: Hard freeze Lock until Mon 2026-11-23 12:00 UTC"):
+        session.apply(prepared)
+    assert writes(server) == []
+
+
+def test_nor_is_a_plan_file_applied_then(workbench: Workbench, session: Session, clock: Clock, tmp_path: Path) -> None:
+    configure(workbench, Settings(freeze=(LOCK,)))
+    prepared = session.prepare(DRAFT, reason="For another thing.")
+    assert prepared is not None
+    plan_files.save(tmp_path / "plan.json", planned.kept(prepared, session, "x"))
+    file = plan_files.load(tmp_path / "plan.json")
+    assert planned.taken_up(session, file).plan.changes == prepared.plan.changes
+    clock.forward(hours=2)
+    with pytest.raises(Stale, match="Hard freeze Lock"):
+        planned.taken_up(session, file)
+
+
+def test_a_way_back_is_never_asked_for_it(workbench: Workbench, session: Session, server: Server, clock: Clock) -> None:
+    advance(session)
+    clock.forward(hours=3)
+    configure(workbench, Settings(freeze=(LOCK,)))
+    prepared, result = advance(session, "off")
+    assert of_time(prepared.plan.requirements) == ()
+    assert result.outcome == "done"
+    looking = gateway(server)
+    assert looking.flag(FLAG).gates == OFF
+    looking.close()
+
+
+def test_a_flag_for_another_environment_is_not_concerned(workbench: Workbench, session: Session, clock: Clock) -> None:
+    own = structs.replace(LOCK, environments=("production",))
+    configure(workbench, Settings(freeze=(own,)))
+    clock.forward(hours=3)
+    assert session.situation(DRAFT).concerns == ()  # a GitLab on this machine is nobody's production
+    spec = structs.replace(DRAFT.flag, target="project", project="code-creation/rollouts", environment="staging")
+    assert session.situation(structs.replace(DRAFT, flag=spec)).concerns == ()
+    theirs = structs.replace(DRAFT, flag=structs.replace(spec, environment="production"))
+    assert [one.key for one in session.situation(theirs).concerns] == ["Lock"]
+
+
+def test_status_and_doctor_tell_of_it(frozen: Session, clock: Clock) -> None:
+    assert status(frozen.situation(DRAFT))["concerns"] == [
+        {"kind": "freeze", "text": "Hard freeze Lock until Mon 2026-11-23 12:00 UTC", "required": True}
+    ]
+    (row,) = (one for one in diagnose(frozen, draft=DRAFT) if one.name == "time")
+    assert (row.state, row.text) == ("warning", "Hard freeze Lock until Mon 2026-11-23 12:00 UTC")
+    clock.forward(days=1)
+    (row,) = (one for one in diagnose(frozen, draft=DRAFT) if one.name == "time")
+    assert row.text == "nothing speaks against opening a flag now; next is Lock from Sun 2026-11-29 12:00 UTC"
