@@ -146,8 +146,9 @@ def run(
 
 
 def troubled(random: Random) -> Callable[[Command, Random], Event]:
-    """An honest GitLab, but for one to three of the commands."""
-    bad = {random.randrange(14) for _ in range(random.randint(1, 3))}
+    """An honest GitLab, but for one to four answers, one after the other: what is under way together fails together."""
+    first = random.randrange(12)
+    bad = range(first, first + random.randint(1, 4))
     numbers = count()
     return lambda command, random: trouble(command, random) if next(numbers) in bad else honest(command)
 
