@@ -142,6 +142,23 @@ def test_an_edit_that_lost_against_another_text_overwrites_nothing(session: Sess
     assert (result.outcome, "edited by somebody else" in result.reason) == ("stale", True)
 
 
+def test_a_plan_issue_that_somebody_edits_during_the_apply_stops_it_before_the_flag_is_touched(
+    session: Session, server: Server
+) -> None:
+    plan = prepared(session)
+
+    def meddle(operation: Operation) -> None:
+        if operation.kind == "link-issues" and operation.state == "confirmed":
+            with server.edit() as world:
+                for issue in (one for project in world.projects.values() for one in project.issues.values()):
+                    if "slot=internal-feedback " in (issue.description or ""):
+                        issue.title = "Mine"
+
+    result = session.apply(plan, meddle)
+    assert (result.outcome, "title" in result.reason) == ("stale", True)
+    assert FLAG not in server.snapshot().features
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """A sandbox in a process of its own."""

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tui.domain.errors import Interrupted, RolloutError, Stale, StoreError
+from tui.domain.errors import Interrupted, RolloutError, StoreError
 from tui.domain.exchange import (
     Checked,
     CheckGates,
@@ -27,25 +26,21 @@ from tui.domain.exchange import (
     Unknown,
 )
 from tui.domain.execution import WIDTH, Report, execute
-from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan
 from tui.runtime.attesting import Attest, Attesting
 from tui.runtime.doubles import Doubles
+from tui.runtime.looking import Looker
 from tui.runtime.observe import Observer
 from tui.runtime.sending import Sender, say, stamp
 from tui.runtime.shield import shield
-from tui.runtime.since import since, words
 
 if TYPE_CHECKING:
     from tui.domain.observed import Observed
     from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
     from tui.store.records import Records
-
-LOOK_LASTS = 0.1
-"""Seconds after which a look at a flag has aged, and a gate change is sent only after another one."""
 
 _POLL = 0.1
 """Seconds between two looks at the cancel event while answers are awaited."""
@@ -97,7 +92,7 @@ class Applier:
         self._apply_id = new_id()
         self._started = clock()
         self._operations = {change.id: self._operation(change, new_id()) for change in plan.changes}
-        self._looked: dict[str, float] = {}
+        self._looker = Looker(gateway, observer, observed)
         self._sender = Sender(
             gateway=gateway,
             records=records,
@@ -106,7 +101,7 @@ class Applier:
             clock=clock,
             started=self._started,
             cancel=cancel,
-            fresh=self._fresh,
+            looker=self._looker,
             update=self._update,
             attesting=Attesting(attest, observer) if attest else None,
         )
@@ -227,15 +222,13 @@ class Applier:
         match command:
             case CheckPlan():
                 creating = any(change.kind == "create-issue" for change in self._plan.changes)
-                return Checked(self._since(self._observed, self._observer.again(self._observed, creating=creating)))
+                return Checked(self._looker.at_plan(creating=creating))
             case CheckTwins():
                 return NoTwins(self._twins())
             case CheckGates():
-                return Checked(self._check_gates(command.change, command.passed))
+                return Checked(self._looker.at_flag(command.change, command.passed))
             case Send():
-                event = self._sender.send(command)
-                self._looked[command.change.flag] = monotonic()
-                return event
+                return self._sender.send(command)
             case Shield():
                 made, said = shield(self._gateway, command.answer, self._operations[command.change.id])
                 self._sender.settle(made)
@@ -258,31 +251,6 @@ class Applier:
         for operation in found:
             self._sender.settle(operation)
         return "; ".join(operation.error for operation in found)
-
-    def _fresh(self, send: Send) -> None:
-        """Look at the flag again when the last look has aged: beside slow changes, or while GitLab let us wait."""
-        change = send.change
-        if not change.is_gate or monotonic() - self._looked.get(change.flag, 0.0) <= LOOK_LASTS:
-            return
-        difference = self._check_gates(change, send.passed)
-        if difference:
-            raise Stale(difference)
-
-    def _check_gates(self, change: Change, passed: frozenset[Gates]) -> str:
-        """A reading may be up to a minute old, so gates that this apply itself has passed through are no surprise."""
-        seen, expected = self._observer.flag_again(change.flag), self._observed.flag(change.flag)
-        self._looked[change.flag] = monotonic()
-        if seen.project == expected.project and (seen.gates == change.before or seen.gates in passed):
-            return ""
-        if change.narrows:
-            return ""  # taking access away is right whatever somebody else did in between
-        before = replace(self._observed, flags={change.flag: replace(expected, gates=change.before or Gates())})
-        return self._since(
-            before, replace(before, flags={change.flag: replace(expected, gates=seen.gates, project=seen.project)})
-        )
-
-    def _since(self, before: Observed, after: Observed) -> str:
-        return words(since(self._gateway, before, after))
 
     def _update(self, operation: Operation) -> None:
         """Tell whoever watches. When nobody can be told any more (a closed terminal), it is time to stop."""

@@ -121,7 +121,7 @@ class Observer:
         """
         addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
         project = observed.project if creating else None
-        with ThreadPoolExecutor(READERS, thread_name_prefix="again") as pool:
+        with ThreadPoolExecutor(len(addresses) + 2, thread_name_prefix="again") as pool:
             flags = pool.submit(self._flags, [], whole=False)
             marked = pool.submit(self._finder.marked, project, observed.operator.id) if project is not None else None
             issues = dict(pool.map(self._finder.read_one, addresses.items()))

@@ -13,7 +13,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.domain.errors import Conflict, Interrupted, OutcomeUnknown, RolloutError, Stale, StoreError, Throttled
+from tui.domain.errors import (
+    Conflict,
+    GitLabError,
+    Interrupted,
+    OutcomeUnknown,
+    RolloutError,
+    Stale,
+    StoreError,
+    Throttled,
+)
 from tui.domain.exchange import Confirmed, Event, Moved, Rejected, Send, Unknown
 from tui.domain.history import Entry
 from tui.domain.operation import Operation
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
     from tui.domain.observed import Observed
     from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
+    from tui.runtime.looking import Looker
     from tui.store.records import Records
 
 ATTEMPTS = 4
@@ -50,17 +60,17 @@ class Sender:
         clock: Callable[[], datetime],
         started: datetime,
         cancel: Cancel,
-        fresh: Callable[[Send], None],
+        looker: Looker,
         update: Callable[[Operation], None],
         attesting: Attesting | None = None,
     ) -> None:
-        """`fresh` raises Stale when a flag is not as expected right before it is set; `update` tells a new state.
+        """`looker` looks at a flag right before it is set, if nobody has just done so; `update` tells a new state.
 
         `attesting` has a person run the chat commands; without it there must be none.
         """
         self._gateway, self._records, self._cancel, self._update = gateway, records, cancel, update
         self._observed, self._operations = observed, operations
-        self._clock, self._fresh, self._attesting = clock, fresh, attesting
+        self._clock, self._looker, self._attesting = clock, looker, attesting
         self.at = started
         """When the step happened: with the last answer of its flag, so that two operators' steps stay in order."""
         self._texts = {slot: str(seen.description) for slot, seen in observed.issues.items()}
@@ -103,10 +113,10 @@ class Sender:
     def _answer(self, send: Send, operation: Operation) -> Mapping[str, Any]:
         """GitLab's answer. Raises what `Gateway.send` raises, and Stale when it was not sent because of a change."""
         if send.change.kind == "run-command" and self._attesting is not None:
-            self._fresh(send)
+            self._looker.fresh(send)
             return self._attesting.run(send)
         for attempt in range(ATTEMPTS):
-            self._fresh(send)
+            self._looker.fresh(send)
             try:
                 return self._gateway.send(send.request)
             except Throttled as error:
@@ -154,10 +164,13 @@ class Sender:
             self._texts[change.slot] = str(answer.get("description") or "")
             if change.kind == "create-issue":
                 known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
+                with suppress(GitLabError):  # an answer that cannot be read whole is not compared with later
+                    self._looker.made(change.slot, self._gateway.issue_from(answer))
         elif change.kind == "add-note":
             url = self._note_url(change.slot, answer)
         elif change.is_gate:
             result = {"gates": answered(change, answer).as_dict()}
+            self._looker.answered(change.flag)
             self.at = self._clock()
             known = {"at": stamp(self.at)}
         self.settle(replace(operation, state="confirmed", url=url, result=result))
