@@ -139,3 +139,23 @@ def test_status_and_doctor_tell_of_it(frozen: Session, clock: Clock) -> None:
     clock.forward(days=1)
     (row,) = (one for one in diagnose(frozen, draft=DRAFT) if one.name == "time")
     assert row.text == "nothing speaks against opening a flag now; next is Lock from Sun 2026-11-29 12:00 UTC"
+
+
+def test_a_working_day_that_is_nearly_over_is_a_warning_and_blocks_the_strict(
+    workbench: Workbench, session: Session, clock: Clock
+) -> None:
+    configure(workbench, Settings(working_day="Sun-Thu 09:00-14:00", zone="Europe/Berlin"))
+    early = session.prepare(STRICT)
+    assert early is not None
+    assert "working-day" not in [one.id for one in early.plan.requirements]
+    clock.forward(hours=2)
+    late, strict = session.prepare(DRAFT), session.prepare(STRICT)
+    assert late is not None
+    assert strict is not None
+    assert late.plan.blocked == ()
+    said = (
+        "The working day ends in 1 h (Sun-Thu 09:00-14:00 Europe/Berlin), and somebody is to be on hand for 2 h after"
+    )
+    assert f"{said}: wait, or say why" in late.plan.warnings
+    assert "working-day" in [one.id for one in strict.plan.blocked]
+    assert session.apply(late).outcome == "done"

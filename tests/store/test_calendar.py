@@ -13,6 +13,8 @@ from tui.store.locations import Locations
 from tui.store.settings import Settings, SettingsInvalid
 
 OWN = """
+working_day = "Mon-Fri 09:00-17:30"
+zone = "America/New_York"
 freezes = "gitlab"
 
 [[freeze]]
@@ -78,6 +80,8 @@ def test_without_settings_nothing_is_frozen() -> None:
         ('"Europe/Berlin"', '"../../etc/passwd"', "freeze[0].zone: there is no time zone"),
         ('"soft"', '"softish"', "freeze[1].level: is the text"),
         ('"Weekly release"', '" "', "freeze[1].name: is empty"),
+        ('"Mon-Fri 09:00-17:30"', '"nine to five"', 'working_day: is "nine to five" (such as 09:00-17:30'),
+        ('"America/New_York"', '"New York"', 'zone: there is no time zone "New York"'),
         ('"gitlab"', '"../gitlab"', 'freezes: there is no calendar "../gitlab" (one of: gitlab)'),
     ],
 )

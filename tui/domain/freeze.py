@@ -56,7 +56,7 @@ class Freeze:
     def spans(self, now: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The occurrences around `now` that are not over, in UTC, the earliest first."""
         for begins, ends in self._walls(now.astimezone(self.zone).date()):
-            span = min(_utc(begins, self.zone)), max(_utc(ends, self.zone))
+            span = min(readings(begins, self.zone)), max(readings(ends, self.zone))
             if span[1] > now:
                 yield span
 
@@ -83,7 +83,7 @@ def _days(moment: Moment, first: date, count: int) -> Iterator[datetime]:
     return (datetime.combine(day, moment.at) for day in days if moment.on(day))
 
 
-def _utc(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+def readings(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """What a wall time can mean: two moments apart where clocks are changed, else the same twice."""
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     return first, second

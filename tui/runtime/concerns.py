@@ -9,7 +9,8 @@ from tui.domain.draft import Draft
 from tui.domain.errors import Stale
 from tui.domain.planning.goals import opens
 from tui.domain.planning.readiness import unforeseen
-from tui.store.calendar import freezes
+from tui.domain.working_day import WorkingDay
+from tui.store.calendar import freezes, working_day
 
 if TYPE_CHECKING:
     from tui.runtime.workbench import Prepared, Session
@@ -21,7 +22,9 @@ PRODUCTION = "production"
 def concerns(session: Session, draft: Draft | None) -> tuple[Concern, ...]:
     """All of them; without a draft those of an instance's own flags. Without settings there is none to ask for."""
     settings, now = session.workbench.settings, session.workbench.clock()
-    return frozen(freezes(settings.freeze, settings.freezes), now, scope(session, draft))
+    found = frozen(freezes(settings.freeze, settings.freezes), now, scope(session, draft))
+    day = working_day(settings.working_day, settings.zone)
+    return (*found, *(day.concerns(now) if isinstance(day, WorkingDay) else ()))
 
 
 def scope(session: Session, draft: Draft | None) -> str:

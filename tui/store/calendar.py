@@ -1,4 +1,4 @@
-"""Freeze windows in TOML: those of the settings, and the calendars that ship with the program."""
+"""Freeze windows and the working day in TOML: those of the settings, and the calendars that ship with the program."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tui.domain.errors import BadInput
 from tui.domain.freeze import ALLOWED, Freeze, Level, Moment, read_moment
 from tui.domain.problem import Problem
 from tui.domain.text import one_line
+from tui.domain.working_day import ALLOWED as WORKING_DAY_ALLOWED
+from tui.domain.working_day import WorkingDay, read_working_day
 from tui.store.read_toml import parse, read_text
 
 CALENDARS = Path(tui.__file__).parents[1] / "assets" / "freezes"
@@ -40,12 +42,16 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
         if ends is None:
             return Problem("to", f'is "{one_line(self.ends)}"', ALLOWED)
         if zone is None:
-            return Problem("zone", f'there is no time zone "{one_line(self.zone)}"', "such as UTC or Europe/Berlin")
+            return _no_zone(self.zone)
         if not self.name.strip():
             return Problem("name", "is empty", "what people call this window")
         wrong = _order(begins, ends)
         name = one_line(self.name)
         return wrong or Freeze(name, self.level, begins, ends, zone, tuple(map(one_line, self.environments)))
+
+
+def _no_zone(name: str) -> Problem:
+    return Problem("zone", f'there is no time zone "{one_line(name)}"', "such as UTC or Europe/Berlin")
 
 
 def _order(begins: Moment | datetime, ends: Moment | datetime) -> Problem | None:
@@ -81,6 +87,17 @@ def window_problems(windows: Iterable[Window], calendar: str) -> Iterator[Proble
     known = sorted(path.stem for path in CALENDARS.glob("*.toml"))
     if calendar and calendar not in known:
         yield Problem("freezes", f'there is no calendar "{one_line(calendar)}"', "one of: " + ", ".join(known))
+
+
+def working_day(text: str, zone: str) -> WorkingDay | Problem | None:
+    """The working day of the settings: None when they have none, or what is wrong with it."""
+    found = zone_named(zone)
+    if found is None:
+        return _no_zone(zone)
+    if not text.strip():
+        return None
+    day = read_working_day(text, found, zone)
+    return day or Problem("working_day", f'is "{one_line(text)}"', WORKING_DAY_ALLOWED)
 
 
 def freezes(windows: Iterable[Window], calendar: str) -> tuple[Freeze, ...]:
