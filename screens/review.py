@@ -21,6 +21,7 @@ from tui.domain.plan import Change
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES
 from tui.domain.text import counted, one_line
+from tui.domain.wish import NEXT, Wish
 from tui.domain.wizard import OpenItem, step_of
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
@@ -76,7 +77,7 @@ class _State:
 
 
 class ReviewScreen(RailScreen[ReviewAnswer]):
-    """Shows the plan of a step: the one that is due, or the one that is named."""
+    """Shows the plan of a wish: the step that is due, or what was asked for."""
 
     HELP = "review"
     CSS_PATH: ClassVar = [asset("styles/review.tcss")]
@@ -96,12 +97,10 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         Binding("escape,ctrl+b", "back", "Back", id="review.back", tooltip="Back, changing nothing"),
     ]
 
-    def __init__(
-        self, draft: Draft, guide: Guide, *, context: ReviewContext, phase: str = "", step: str = "", reason: str = ""
-    ) -> None:
+    def __init__(self, draft: Draft, guide: Guide, *, context: ReviewContext, wish: Wish = NEXT) -> None:
         super().__init__()
         self._draft, self._guide, self._where = draft, guide, context
-        self._phase, self._step, self._reason = phase, step, reason
+        self._wish, self._other = wish, NEXT if wish.phase == ISSUES else Wish(ISSUES)
         self._state = _State()
 
     def compose(self) -> ComposeResult:
@@ -125,7 +124,7 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         """Ask for a new plan."""
         self._verdict.work("Looking at GitLab and computing the plan")
         self.refresh_bindings()
-        self.post_message(PlanWanted(self._draft, self._phase, self._step, self._reason))
+        self.post_message(PlanWanted(self._draft, self._wish))
 
     def show(self, prepared: Prepared | None) -> None:
         """The plan; None when nothing is left to do."""
@@ -238,14 +237,14 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
 
     def action_issues(self) -> None:
         """The plan issues alone, and back to the step."""
-        self._phase, self._step = ("", "") if self._phase == ISSUES else (ISSUES, "")
+        self._wish, self._other = self._other, self._wish
         self.action_look()
 
     def _can_switch(self) -> bool:
         prepared = self._state.prepared
         if prepared is None or self._verdict.working:
             return False
-        return self._phase == ISSUES or not prepared.situation.progress.issues_done
+        return self._wish.phase == ISSUES or not prepared.situation.progress.issues_done
 
     def action_waive(self) -> None:
         """Set the requirement under the cursor aside, with a reason."""

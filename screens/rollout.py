@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,22 +13,23 @@ from textual.binding import Binding, BindingType
 from tui.domain.draft import Draft
 from tui.domain.errors import RolloutError
 from tui.domain.guide import Guide
-from tui.domain.history import Entry
+from tui.domain.history import Action, Entry
 from tui.domain.planning import Situation
 from tui.domain.progress import Progress, progress
-from tui.domain.steps import OFF_PHASE, Step, ladder
-from tui.domain.text import counted
+from tui.domain.steps import Step, ladder
+from tui.domain.text import counted, one_line
+from tui.domain.wish import NEXT, Wish
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import utc_now
 from tui.store.assets import asset
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import Columns, WorkLine
-from tui.widgets.dialogs import Choice, Choose, Option
 from tui.widgets.messages import StatusWanted
 from tui.widgets.outline import Outline, Row, heading, joined
 from tui.widgets.present import line, moment
 from tui.widgets.review_rows import error_rows
+from tui.widgets.rollout_acts import ACTS, back_to, back_wish, menu, passing, reason_for, why_not
 from tui.widgets.rollout_rows import (
     HISTORY,
     ISSUE,
@@ -38,28 +39,26 @@ from tui.widgets.rollout_rows import (
     entry_rows,
     gates_rows,
     issue_rows,
-    live_words,
-    may_step_back,
     needed_rows,
-    next_words,
 )
+from tui.widgets.rollout_words import live_words, next_words, said_rows
 from tui.widgets.timeline import Times, step_key, step_of, timeline_rows
 
 _TICK = 20.0
 """Seconds between two looks at the clock: waits are shown in minutes."""
 
-_OFF = "off:"
-
 
 @dataclass(frozen=True)
 class RolloutAnswer:
-    """`go` is `next`, `step` (of `phase`, back with a `reason`), `edit` (at `field`), `history` or `home`."""
+    """`go` is `review` (of `wish`), `edit` (at `field`), `history` or `home`."""
 
     go: str
-    phase: str = ""
-    step: str = ""
-    reason: str = ""
+    wish: Wish = NEXT
     field: str = ""
+
+
+_BINDINGS: Mapping[Action, str] = {"advance": "next", "step-back": "back"}
+"""The actions of keys that lead to more than one thing."""
 
 
 class RolloutScreen(BaseScreen[RolloutAnswer]):
@@ -71,11 +70,18 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next", id="rollout.next", tooltip="Review the step that is next"),
         Binding("b", "back", "Step back", id="rollout.back", tooltip="Back to an earlier step, or off for everybody"),
+        Binding("o", "act('hold')", "Hold", id="rollout.hold", tooltip="Nobody goes on before it is resumed"),
+        Binding("a", "menu", "Actions", id="rollout.actions", tooltip="All that can be done, and why not the rest"),
         Binding("r", "look", "Look", id="rollout.look", tooltip="Ask GitLab again"),
-        Binding("i", "issues", "URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
         Binding("e", "edit", "Edit", id="rollout.edit", tooltip="Change the draft"),
         Binding("h", "history", "History", id="rollout.history", tooltip="Every step of this rollout in a table"),
         Binding("escape", "home", "Home", id="rollout.home", tooltip="To all rollouts"),
+        Binding("t", "act('resume')", "Resume", id="rollout.resume", tooltip="Take it up again where it was"),
+        Binding("i", "issues", "URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
+        Binding("s", "act('skip')", "Skip", id="rollout.skip", tooltip="Pass over the next step, with a reason"),
+        Binding("u", "act('undo')", "Undo", id="rollout.undo", tooltip="Every gate as before the last opening"),
+        Binding("F", "act('finish')", "Finish", id="rollout.finish", tooltip="Close it after a day with everybody in"),
+        Binding("X", "act('abandon')", "Abandon", id="rollout.abandon", tooltip="Off for everybody, and given up"),
     ]
 
     def __init__(
@@ -151,7 +157,7 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
         self.query_one("#next", StatusLine).show(line(*next_words(here, now)))
         phases = timeline_rows(self._draft, self._guide, here, Times.of(self._entries, now))
         left: list[Sequence[Row]] = [error_rows(self._error, "asks again")] if self._error else []
-        left.append([heading("Phases"), *phases])
+        left += [said_rows(here), [heading("Phases"), *phases]]
         right: list[Sequence[Row]] = []
         if self._situation is not None:
             left.append(needed_rows(self._situation, now))
@@ -160,13 +166,18 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
         self.query_one("#rollout", Columns).set_rows(joined(*left), joined(*right))
         self.refresh_bindings()
 
+    def why_not(self, action: Action) -> str:
+        """Why an action is not possible now; empty when it is."""
+        return why_not(action, self.progress, self._situation, self._read_only)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what cannot be done now. The way back is open even where the draft cannot be changed."""
         if not self.is_mounted:
             return True
         possible: dict[str, Callable[[], bool]] = {
-            "next": lambda: not self._read_only and self.progress.next is not None,
-            "back": lambda: may_step_back(self._situation, self.progress),
+            "next": lambda: not self.why_not("advance"),
+            "back": lambda: not self.why_not("step-back"),
+            "act": lambda: not self.why_not(cast("Action", parameters[0])),
             "look": lambda: not self._reading.working,
             "issues": lambda: bool(self._urls()),
         }
@@ -189,10 +200,8 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
     def _choose_step(self, step: Step) -> None:
         here = self.progress
         place = here.steps.index(step)
-        if step == here.next:
-            self.action_next()
-        elif place > here.index and not self._read_only:
-            self.answer(RolloutAnswer("step", step.phase, step.id))
+        if place > here.index:
+            self._advance(step)
         elif place < here.index:
             self._ask_back([step])
 
@@ -200,15 +209,53 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
         """Plan the live step again: it puts back what somebody else changed."""
         position = self.progress.position
         if position is not None and not self._read_only:
-            self.answer(RolloutAnswer("step", position.phase, position.id))
+            self._review(Wish(position.phase, position.id))
         elif position is None:
             self._ask_back([])
 
     def action_next(self) -> None:
         """Review the next step."""
-        step = self.progress.next
-        if step is not None and not self._read_only:
-            self.answer(RolloutAnswer("next", step.phase, step.id))
+        if self.progress.next is not None:
+            self._advance(self.progress.next)
+
+    def _advance(self, step: Step) -> None:
+        refused = self.why_not("advance")
+        if refused:
+            self.notify(one_line(refused), markup=False, timeout=5)
+            return
+        wish, question = Wish(step.phase, step.id), passing(step, self.progress)
+        if question is None:
+            self._review(wish)
+        else:
+            self.app.push_screen(
+                question, lambda reason: self._review(replace(wish, reason=reason)) if reason else None
+            )
+
+    def action_menu(self) -> None:
+        """Choose from all that can be done."""
+        found = {one.binding.action: self.app.get_key_display(one.binding) for one in self.active_bindings.values()}
+        keys = {action: found.get(_BINDINGS.get(action, f"act('{action}')"), "") for action in ACTS}
+        asked = menu({action: self.why_not(action) for action in ACTS}, keys)
+        self.app.push_screen(asked, lambda choice: self._act(cast("Action", choice.key)) if choice else None)
+
+    def _act(self, action: Action) -> None:
+        if action == "advance":
+            self.action_next()
+        elif action == "step-back":
+            self.action_back()
+        else:
+            self.action_act(action)
+
+    def action_act(self, action: Action) -> None:
+        """Ask for the reason of an action, and review it."""
+        if self.why_not(action):
+            return
+
+        def asked(reason: str | None) -> None:
+            if reason is not None:
+                self._review(Wish(reason=reason, act=action))
+
+        self.app.push_screen(reason_for(action, self.progress), asked)
 
     def action_back(self) -> None:
         """Choose an earlier step, or off."""
@@ -216,21 +263,11 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
         self._ask_back(list(reversed(here.steps[: max(0, here.index)])))
 
     def _ask_back(self, steps: list[Step]) -> None:
-        options = [Option(f"{step.phase}:{step.id}", _title(step), self._phase(step)) for step in steps]
-        options.append(Option(_OFF, "Off for everybody", "clears every gate, the team too"))
-        asked = Choose("Step back to", options, ["Nothing is sent yet: the plan is shown first."], "Reason")
-        self.app.push_screen(asked, self._step_back)
+        asked = back_to(steps, self._guide)
+        self.app.push_screen(asked, lambda choice: self._review(back_wish(choice)) if choice else None)
 
-    def _phase(self, step: Step) -> str:
-        phase = self._guide.phase(step.phase)
-        return phase.title if phase else step.phase
-
-    def _step_back(self, choice: Choice | None) -> None:
-        if choice is None:
-            return
-        phase, _, step = choice.key.partition(":")
-        go = OFF_PHASE if choice.key == _OFF else phase
-        self.answer(RolloutAnswer("step", go, step, choice.reason))
+    def _review(self, wish: Wish) -> None:
+        self.answer(RolloutAnswer("review", wish))
 
     def action_edit(self) -> None:
         """To the wizard."""
@@ -255,7 +292,3 @@ class RolloutScreen(BaseScreen[RolloutAnswer]):
         if urls:
             self.app.copy_to_clipboard("\n".join(urls))
             self.notify(f"Copied: {counted(len(urls), 'address', 'addresses')}", markup=False, timeout=3)
-
-
-def _title(step: Step) -> str:
-    return step.title[:1].upper() + step.title[1:]

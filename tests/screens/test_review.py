@@ -25,6 +25,7 @@ from tests.support.waiting import wait_for
 from tui.domain.draft import Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import ON
+from tui.domain.wish import NEXT, Wish
 from tui.domain.wizard import OpenItem
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
@@ -38,8 +39,10 @@ PRODUCTION = Instance("gitlab.com", "PRODUCTION gitlab.com", "https://gitlab.com
 SLOTS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
 
 
-def host(draft: Draft, instance: Instance = SANDBOX, **more: str) -> tuple[Host, ReviewScreen]:
-    screen = ReviewScreen(draft, guide(), context=ReviewContext(instance, read_only=more.pop("read_only", "")), **more)
+def host(
+    draft: Draft, instance: Instance = SANDBOX, *, read_only: str = "", wish: Wish = NEXT
+) -> tuple[Host, ReviewScreen]:
+    screen = ReviewScreen(draft, guide(), context=ReviewContext(instance, read_only=read_only), wish=wish)
     return Host(screen), screen
 
 
@@ -58,11 +61,11 @@ def text(screen: ReviewScreen) -> str:
 
 
 async def test_it_asks_for_the_plan_it_was_made_for() -> None:
-    app, _ = host(sample(), phase="everyone", step="25%", reason="slow")
+    app, _ = host(sample(), wish=Wish("everyone", "25%", "slow"))
     async with app.run_test():
         asked = app.asked[0]
         assert isinstance(asked, PlanWanted)
-        assert (asked.phase, asked.step, asked.reason) == ("everyone", "25%", "slow")
+        assert asked.wish == Wish("everyone", "25%", "slow")
 
 
 async def test_every_change_of_the_plan_is_on_the_screen_with_its_request_one_key_away() -> None:
@@ -104,7 +107,7 @@ async def test_the_diff_names_who_gains_and_each_gate() -> None:
 
 
 async def test_a_moment_of_off_for_everybody_is_marked() -> None:
-    app, screen = host(sample(), phase="everyone", step="50%")
+    app, screen = host(sample(), wish=Wish("everyone", "50%"))
     async with app.run_test():
         screen.show(back_to_half())
         shown = text(screen)
@@ -244,7 +247,7 @@ async def test_the_plan_issues_alone_are_one_key_away_and_back() -> None:
         assert "The flag is not touched" in text(screen)
         await pilot.press("p")
         await pilot.pause()
-        phases = [one.phase for one in app.asked if isinstance(one, PlanWanted)]
+        phases = [one.wish.phase for one in app.asked if isinstance(one, PlanWanted)]
         assert phases == ["", "issues", ""]
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from screens.rollout import RolloutScreen
+from screens.rollout import RolloutAnswer, RolloutScreen
 from tests.support.host import Host
 from tests.support.hostile import IDS, STRINGS, harmless
 from tests.support.rollouts import (
@@ -27,14 +27,16 @@ from tests.support.waiting import wait_for
 from tui.domain.draft import Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import OFF, ON, Gates
-from tui.domain.history import Entry
+from tui.domain.history import Action, Entry
 from tui.domain.planning import Situation
 from tui.domain.text import clean
+from tui.domain.wish import Wish
 from tui.runtime.connect import Instance
 from tui.widgets.chrome import StatusLine
 from tui.widgets.columns import Columns
-from tui.widgets.dialogs import Choose
+from tui.widgets.dialogs import Ask, Choose
 from tui.widgets.messages import StatusWanted
+from tui.widgets.outline import Outline
 
 TEN = dataclasses.replace(MEMBERS, percentage_of_actors=10)
 SLOTS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
@@ -119,7 +121,7 @@ async def test_a_change_by_somebody_else_is_told_and_can_be_put_back() -> None:
         assert "Somebody else changed the flag" in screen.query_one("#reading", StatusLine).plain
         screen.query_one(Columns).go("repair")
         await pilot.press("enter")
-        assert (app.answers[0].go, app.answers[0].phase, app.answers[0].step) == ("step", "everyone", "10%")
+        assert app.answers == [RolloutAnswer("review", Wish("everyone", "10%"))]
 
 
 @pytest.mark.parametrize("key", ["n", "enter"])
@@ -128,7 +130,7 @@ async def test_the_next_step_is_one_key(key: str) -> None:
     async with app.run_test() as pilot:
         screen.show(seen(TEN, climbed(1, 10)))
         await pilot.press(key)
-        assert (app.answers[0].go, app.answers[0].phase, app.answers[0].step) == ("next", "everyone", "25%")
+        assert app.answers == [RolloutAnswer("review", Wish("everyone", "25%"))]
 
 
 async def test_stepping_back_asks_where_to_and_why() -> None:
@@ -141,8 +143,7 @@ async def test_stepping_back_asks_where_to_and_why() -> None:
         await pilot.press("down", "enter", "enter")
         assert not app.answers, "a step back needs a reason"
         await pilot.press(*"latency", "enter")
-        answer = app.answers[0]
-        assert (answer.go, answer.phase, answer.step, answer.reason) == ("step", "members", "members", "latency")
+        assert app.answers == [RolloutAnswer("review", Wish("members", "members", "latency"))]
 
 
 async def test_off_for_everybody_is_always_the_last_choice() -> None:
@@ -156,7 +157,7 @@ async def test_off_for_everybody_is_always_the_last_choice() -> None:
         assert isinstance(dialog, Choose)
         await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
         await pilot.press("end", "enter", *"bad", "enter")
-        assert (app.answers[0].phase, app.answers[0].step, app.answers[0].reason) == ("off", "", "bad")
+        assert app.answers == [RolloutAnswer("review", Wish("off", "", "bad"))]
 
 
 async def test_there_is_no_way_back_where_nobody_has_it() -> None:
@@ -200,6 +201,99 @@ async def test_without_gitlab_the_history_stays_and_r_asks_again() -> None:
         await pilot.press("r")
         await pilot.pause()
         assert len(app.asked) == 2
+
+
+SHOWN = 2
+"""The empty screen and the one that is tested: no dialog."""
+
+HELD = entry("everyone", "10%", TEN, TEN, action="hold", reason="provider incident")
+FINISHED = entry("everyone", "100%", ON, ON, action="finish")
+
+
+@pytest.mark.parametrize(
+    ("entries", "key", "typed", "act"),
+    [
+        (climbed(1, 10), "o", "incident", "hold"),
+        (climbed(1, 10), "s", "small", "skip"),
+        (climbed(1, 10), "u", "", "undo"),
+        (climbed(1, 10), "X", "withdrawn", "abandon"),
+        ((*climbed(1, 10), HELD), "t", "", "resume"),
+        (climbed(1, 10, 25, 50, 75, 100), "F", "", "finish"),
+    ],
+)
+async def test_an_action_asks_for_its_reason_and_is_reviewed(
+    entries: tuple[Entry, ...], key: str, typed: str, act: Action
+) -> None:
+    app, _ = host(entries)
+    async with app.run_test() as pilot:
+        await pilot.press(key)
+        dialog = app.screen
+        assert isinstance(dialog, Ask)
+        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        if typed:
+            await pilot.press("enter")
+            assert not app.answers, "nobody would understand it later without a reason"
+        await pilot.press(*typed, "enter")
+        assert app.answers == [RolloutAnswer("review", Wish(reason=typed, act=act))]
+
+
+async def test_what_is_refused_is_in_the_menu_with_the_reason_and_its_key_does_nothing() -> None:
+    app, _ = host((*climbed(1, 10), HELD))
+    async with app.run_test() as pilot:
+        await pilot.press("n", "o", "s", "F")
+        assert len(app.screen_stack) == SHOWN
+        await pilot.press("a")
+        dialog = app.screen
+        assert isinstance(dialog, Choose)
+        options = dialog.query_one(Outline)
+        assert "Next step: The rollout is on hold: resume it first" in options.text
+        await pilot.press("enter")
+        assert app.screen is dialog, "what is refused cannot be chosen"
+        options.go("resume")
+        await pilot.press("enter")
+        assert isinstance(app.screen, Ask)
+
+
+async def test_a_hold_says_since_when_by_whom_and_why() -> None:
+    entries = (*climbed(1, 10), HELD)
+    app, screen = host(entries)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen.show(seen(TEN, entries))
+        await pilot.pause()
+        assert "On hold since 2026-11-22 10:00 UTC by alice:" in app.drawn
+        assert "provider incident" in app.drawn
+        assert screen.query_one("#live", StatusLine).plain.startswith("‖ On hold: 10 % of users")
+        assert screen.query_one("#next", StatusLine).plain == "Next: resume it, then 25 % of users"
+        assert "Nothing stands in the way" not in text(screen)
+
+
+async def test_a_finished_and_an_abandoned_rollout_say_so() -> None:
+    app, screen = host((*climbed(1, 10, 25, 50, 75, 100), FINISHED))
+    async with app.run_test():
+        assert screen.query_one("#live", StatusLine).plain.startswith("✓ Finished: everyone")
+        given_up = entry("off", "", TEN, OFF, action="abandon", reason="withdrawn")
+        screen.show(seen(OFF, (*climbed(1, 10), given_up)))
+        assert screen.query_one("#live", StatusLine).plain.startswith("– Abandoned: off for everybody")
+        assert "withdrawn" in text(screen)
+
+
+async def test_to_pass_over_steps_asks_why() -> None:
+    app, screen = host(climbed(1))
+    async with app.run_test() as pilot:
+        screen.query_one(Columns).go("step:everyone/50%")
+        await pilot.press("enter")
+        assert isinstance(app.screen, Ask)
+        await pilot.press(*"safe", "enter")
+        assert app.answers == [RolloutAnswer("review", Wish("everyone", "50%", "safe"))]
+
+
+async def test_who_cannot_change_the_draft_can_still_take_access_away() -> None:
+    app, _ = host(climbed(1, 10), read_only="pid 7")
+    async with app.run_test() as pilot:
+        await pilot.press("n", "o", "s")
+        assert len(app.screen_stack) == SHOWN
+        await pilot.press("u")
+        assert isinstance(app.screen, Ask)
 
 
 @pytest.mark.parametrize(("key", "go"), [("e", "edit"), ("h", "history"), ("escape", "home")])

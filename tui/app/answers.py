@@ -135,7 +135,7 @@ class AnsweringApp(ThemedApp[ExitState]):
 
     def _plan(self, session: Session, message: PlanWanted) -> Prepared | None:
         """On a thread. The plan has read the templates anew, so the wizard's preview follows it."""
-        prepared = session.prepare(message.draft, message.phase, message.step, message.reason)
+        prepared = session.prepare_wish(message.draft, message.wish)
         if prepared is not None:
             self._keep_templates(message.draft, prepared.situation.observed.templates)
         return prepared

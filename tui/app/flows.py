@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.domain.draft import Draft
 from tui.domain.errors import RolloutError
+from tui.domain.wish import NEXT, Wish
 from tui.domain.wizard import first_open, open_items, step_of
 
 if TYPE_CHECKING:
@@ -50,13 +51,11 @@ class Stage(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where the flow is: a screen's name, the field to go to, the step that is reviewed, the plan refused before."""
+    """Where the flow is: a screen's name, the field to go to, what is reviewed, the plan refused before."""
 
     name: str
     field: str = ""
-    phase: str = ""
-    step: str = ""
-    reason: str = ""
+    wish: Wish = NEXT
     origin: str = "phases"
     refused: Refused | None = None
 
@@ -174,9 +173,7 @@ class DraftFlow:
             self._opened.draft,
             guide,
             context=await off_loop(partial(self._review_context, guide, context, place)),
-            phase=place.phase,
-            step=place.step,
-            reason=place.reason,
+            wish=place.wish,
         )
         answer = await self._stage.ask(screen)
         self._opened.changed(answer.draft)
@@ -231,8 +228,8 @@ class DraftFlow:
             draft, instance = self._opened.draft, context.instance.name
             await self._stage.ask(self._stage.history_screen(draft.id, instance, draft.title))
             return Place(ROLLOUT)
-        if answer.go in {"next", "step"}:
-            return Place(REVIEW, phase=answer.phase, step=answer.step, reason=answer.reason, origin=ROLLOUT)
+        if answer.go == REVIEW:
+            return Place(REVIEW, wish=answer.wish, origin=ROLLOUT)
         if answer.go == "edit":
             return Place(step_of(answer.field) if answer.field else "model", answer.field)
         return Place(answer.go)

@@ -25,3 +25,7 @@ class Wish:
     def open(self) -> bool:
         """Whether it names neither a place nor an action."""
         return not (self.phase or self.step) and self.act is None
+
+
+NEXT = Wish()
+"""What was broken off, else the next step that is due."""

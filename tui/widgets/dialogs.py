@@ -121,11 +121,11 @@ class Confirm(Dialog[bool]):
 
 
 class Ask(Dialog[str | None]):
-    """A text that must not be empty, such as a reason."""
+    """A text, such as a reason; when it is not `needed`, Enter alone answers with an empty one."""
 
-    def __init__(self, title: str, lines: Sequence[str] = (), label: str = "Reason") -> None:
+    def __init__(self, title: str, lines: Sequence[str] = (), label: str = "Reason", *, needed: bool = True) -> None:
         super().__init__(title, lines)
-        self._label = label
+        self._label, self._needed = label, needed
 
     def compose_question(self) -> ComposeResult:
         """The field."""
@@ -134,9 +134,9 @@ class Ask(Dialog[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the field."""
-        if event.value.strip():
+        if event.value.strip() or (self.settled and not self._needed):
             self.answer(one_line(event.value))
-        else:
+        elif self._needed:
             self.complain(f"{self._label}: a few words are needed; they go into the history.")
 
     def dismiss_empty(self) -> None:
@@ -146,11 +146,12 @@ class Ask(Dialog[str | None]):
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose: its key, its words, and muted words behind them."""
+    """One thing to choose: its key, its words, and muted words behind them; `refused` says why it cannot be chosen."""
 
     key: str
     text: str
     note: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,11 +171,7 @@ class Choose(Dialog[Choice | None]):
 
     def compose_question(self) -> ComposeResult:
         """The options and, once one is chosen, the field for the reason."""
-        rows = [
-            Row(line(" ", one.text, (f"  {one.note}" if one.note else "", "muted")), one.key, 3)
-            for one in self._options
-        ]
-        yield Outline(rows, id="options")
+        yield Outline([_row(one) for one in self._options], id="options")
         yield Static(styled(self._reason, "muted"), id="reason-label")
         yield Input(id="reason", disabled=True)
 
@@ -208,3 +205,9 @@ class Choose(Dialog[Choice | None]):
     def dismiss_empty(self) -> None:
         """None."""
         self.answer(None)
+
+
+def _row(one: Option) -> Row:
+    if one.refused:
+        return Row(line((f" – {one.text}: {one.refused}", "muted")), hang=3)
+    return Row(line(" ", one.text, (f"  {one.note}" if one.note else "", "muted")), one.key, 3)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tui.domain.draft import Draft
     from tui.domain.history import Entry
     from tui.domain.history_query import HistoryQuery
+    from tui.domain.wish import Wish
     from tui.runtime.workbench import Prepared
     from tui.widgets.wizard_parts import Templates
 
@@ -59,12 +60,10 @@ class DraftChanged(Message):
 
 @dataclass
 class PlanWanted(Message):
-    """Compute a plan: for the step that is due, or for the one that is named. Answered by `show(Prepared | None)`."""
+    """Compute a plan for the wish; an open one is for the step that is due. Answered by `show(Prepared | None)`."""
 
     draft: Draft
-    phase: str = ""
-    step: str = ""
-    reason: str = ""
+    wish: Wish
 
 
 @dataclass

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tui.domain import duration
 from tui.domain.audience import Labels, who
 from tui.domain.gates import OFF, Gates
-from tui.domain.history import ACTION_WORDS, Entry
+from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
+from tui.domain.lifecycle import refused
 from tui.domain.planning import Situation
 from tui.domain.progress import Progress
 from tui.domain.requirements import Requirement, requirements
@@ -17,6 +17,7 @@ from tui.domain.text import counted
 from tui.widgets.gate_view import gate_rows, gates_title
 from tui.widgets.outline import BLANK, Row, heading
 from tui.widgets.present import Tone, due, line, moment
+from tui.widgets.rollout_words import Words
 
 ISSUE = "issue:"
 HISTORY = "history"
@@ -25,34 +26,9 @@ REQUIREMENT = "requirement:"
 ENTRIES = 5
 """How many of the last entries are shown; the history has them all."""
 
-Words = tuple[str, Tone]
 
-
-def live_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
-    """What is live, since when and for how long."""
-    since = progress.since
-    long = duration.words(now - since) if since else ""
-    when = f"  since {moment(since)} UTC{'' if long == 'now' else f' ({long})'}" if since else ""
-    if progress.rolled_back:
-        return ("! ", "warning"), ("Off for everybody", "strong"), (when, "muted")
-    if progress.position is None:
-        return ("○ ", "muted"), ("Nobody has it yet", "strong")
-    if progress.done:
-        return ("✓ ", "success"), (f"Complete: {progress.position.title}", "strong"), (when, "muted")
-    return ("● ", "accent"), (f"Live: {progress.position.title}", "strong"), (when, "muted")
-
-
-def next_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
-    """What is next and when."""
-    step = progress.next
-    if step is None:
-        return (("Nothing is left to do", "muted"),)
-    at = progress.due_at()
-    if at is None:
-        return ("Next: ", "muted"), (step.title, "")
-    if not progress.remaining(now):
-        return ("Next: ", "muted"), (step.title, ""), (", due now", "muted")
-    return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {moment(at)} UTC)", "muted")
+_WARNED = BACK | {"hold"}
+"""Actions that a reader of the last entries should not miss."""
 
 
 def drift(flag: str, gates: Gates, entries: Sequence[Entry]) -> Entry | None:
@@ -107,6 +83,9 @@ def needed_rows(situation: Situation, now: datetime) -> list[Row]:
     step = situation.progress.next
     if step is None:
         return []
+    said = refused(situation.progress, "advance")
+    if said:
+        return [Row(line(("– ", "muted"), said), hang=2)]
     strictness = situation.draft.strictness
     found = sorted(needed(situation, step), key=lambda one: not one.blocks(strictness))
     if not found:
@@ -159,7 +138,7 @@ def entry_rows(entries: Sequence[Entry], steps: Sequence[Step]) -> list[Row]:
     for entry in reversed(entries[-ENTRIES:]):
         what = f"{ACTION_WORDS[entry.action]}{_where(entry, steps)}"
         reason = f": {entry.reason}" if entry.reason else ""
-        tone: Tone = "warning" if entry.action in {"step-back", "roll-back"} else ""
+        tone: Tone = "warning" if entry.action in _WARNED else ""
         by = f"  {entry.operator}"
         rows.append(
             Row(line("  ", (moment(entry.at), "muted"), "  ", (what, tone), reason, (by, "muted")), HISTORY, 20)
@@ -171,7 +150,8 @@ def _where(entry: Entry, steps: Sequence[Step]) -> str:
     if entry.phase in {ISSUES, OFF_PHASE}:
         return ""
     step = find(steps, entry.phase, entry.step)
-    return f" to {step.title if step else f'{entry.phase} {entry.step}'}"
+    to = "" if entry.action == "skip" else " at" if entry.action in TOLD else " to"
+    return f"{to} {step.title if step else f'{entry.phase} {entry.step}'}"
 
 
 def may_step_back(situation: Situation | None, progress: Progress) -> bool:

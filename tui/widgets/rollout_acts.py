@@ -1,0 +1,99 @@
+"""What can be done with a rollout, as choices: every action with what it does, or why it is not possible now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tui.domain.guide import Guide
+from tui.domain.history import BACK, Action
+from tui.domain.lifecycle import REASONED, refused
+from tui.domain.planning import Situation
+from tui.domain.progress import Progress
+from tui.domain.steps import OFF_PHASE, Step
+from tui.domain.wish import Wish
+from tui.widgets.dialogs import Ask, Choice, Choose, Option
+from tui.widgets.rollout_rows import may_step_back
+
+_OFF = "off:"
+_ASKED = "asked for next"
+"""Stands for the reason that the dialog of an action asks for."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """An action's name on a key and in the menu, and what it does."""
+
+    title: str
+    does: str
+
+
+ACTS: Mapping[Action, Act] = {
+    "advance": Act("Next step", "opens the flag further, after a look at the plan"),
+    "hold": Act("Hold", "the flag stays as it is, and nobody goes on before the rollout is resumed"),
+    "resume": Act("Resume", "takes it up again where it was; the flag stays as it is"),
+    "skip": Act("Skip the next step", "passes over it; the flag stays as it is"),
+    "step-back": Act("Step back", "to an earlier step, or off for everybody"),
+    "undo": Act("Undo", "puts every gate back as it was before the last opening"),
+    "finish": Act("Finish", "closes a rollout that has had everybody in for a day"),
+    "abandon": Act("Abandon", "turns the flag off for everybody and gives the rollout up"),
+}
+
+
+def why_not(action: Action, here: Progress, situation: Situation | None, read_only: str) -> str:
+    """Why the action is not possible now; empty when it is. The way back waits for no lock on the draft."""
+    if action == "step-back":
+        return "" if may_step_back(situation, here) else refused(here, action)
+    if read_only and action not in BACK:
+        return f"read-only: {read_only}"
+    said = refused(here, action, _ASKED)
+    return "Nothing is left to do" if not said and action == "advance" and here.next is None else said
+
+
+def menu(refusals: Mapping[Action, str], keys: Mapping[Action, str]) -> Choose:
+    """All actions with their keys; what is refused says why and cannot be chosen."""
+    options = [
+        Option(action, act.title, f"{keys.get(action, '')}  {act.does}".strip(), refusals[action])
+        for action, act in ACTS.items()
+    ]
+    return Choose("What now?", options)
+
+
+def reason_for(action: Action, here: Progress) -> Ask:
+    """The question for the reason of an action; those that nobody understands later need one."""
+    act = ACTS[action]
+    title = f"Skip {here.next.title}" if action == "skip" and here.next else act.title
+    needed = action in REASONED
+    lines = [f"{act.does[:1].upper()}{act.does[1:]}.", "Nothing is sent yet: the plan is shown first."]
+    return Ask(title, lines, "Reason" if needed else "Reason, if you like", needed=needed)
+
+
+def back_to(steps: Iterable[Step], guide: Guide) -> Choose:
+    """The question where to step back to, and why."""
+    options = [Option(f"{step.phase}:{step.id}", _title(step), _phase(step, guide)) for step in steps]
+    options.append(Option(_OFF, "Off for everybody", "clears every gate, the team too"))
+    return Choose("Step back to", options, ["Nothing is sent yet: the plan is shown first."], "Reason")
+
+
+def back_wish(choice: Choice) -> Wish:
+    """What was chosen there."""
+    phase, _, step = choice.key.partition(":")
+    return Wish(OFF_PHASE if choice.key == _OFF else phase, step, choice.reason)
+
+
+def passing(step: Step, here: Progress) -> Ask | None:
+    """The question why a step that is not the next one is wanted; None when nothing lies between."""
+    between = here.steps[here.index + 1 : here.steps.index(step)]
+    over = [one.title for one in between if one.key not in here.skipped]
+    if not over:
+        return None
+    return Ask(f"On to {step.title}", [f"This passes over {', '.join(over)}.", "Say why: it goes into the history."])
+
+
+def _title(step: Step) -> str:
+    return step.title[:1].upper() + step.title[1:]
+
+
+def _phase(step: Step, guide: Guide) -> str:
+    phase = guide.phase(step.phase)
+    return phase.title if phase else step.phase

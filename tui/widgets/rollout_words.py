@@ -1,0 +1,87 @@
+"""Where a rollout is, in words: what is live, what is next, and what somebody has said of it since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tui.domain import duration
+from tui.domain.history import Entry
+from tui.domain.lifecycle import State, state_of
+from tui.domain.progress import Progress
+from tui.widgets.outline import Row, heading
+from tui.widgets.present import Tone, due, line, moment
+
+Words = tuple[str, Tone]
+
+_SIGNS: dict[State, Words] = {
+    "planned": ("○ ", "muted"),
+    "ready": ("○ ", "muted"),
+    "live": ("● ", "accent"),
+    "held": ("‖ ", "warning"),
+    "full": ("✓ ", "success"),
+    "off": ("! ", "warning"),
+    "finished": ("✓ ", "success"),
+    "abandoned": ("– ", "warning"),
+}
+
+
+def live_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
+    """What is live, since when and for how long; on hold, finished and abandoned first of all."""
+    state, at = state_of(progress), progress.position
+    where = at.title if at else "nobody has it"
+    text = {
+        "planned": "Nobody has it yet",
+        "ready": "Nobody has it yet: the plan issues are there",
+        "live": f"Live: {where}",
+        "held": f"On hold: {where}",
+        "full": f"Complete: {where}",
+        "off": "Off for everybody",
+        "finished": f"Finished: {where}",
+        "abandoned": "Abandoned: off for everybody",
+    }[state]
+    said = _said(progress)
+    since = said.at if said else progress.since
+    by = f" by {said.operator}" if said else ""
+    long = duration.words(now - since) if since else ""
+    when = f"  since {moment(since)} UTC{'' if long == 'now' else f' ({long})'}{by}" if since else ""
+    return _SIGNS[state], (text, "strong"), (when, "muted")
+
+
+def next_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
+    """What is next and when."""
+    step, state = progress.next, state_of(progress)
+    if state == "held":
+        then = f", then {step.title}" if step else ""
+        return ("Next: ", "muted"), (f"resume it{then}", "")
+    if state in {"finished", "abandoned"}:
+        return (("Nothing is left to do", "muted"),)
+    if state == "full":
+        return ("Next: ", "muted"), ("finish it, when everybody has had it for a day", "")
+    if step is None:
+        return (("Nothing is left to do: the other steps are skipped", "muted"),)
+    at = progress.due_at()
+    if at is None:
+        return ("Next: ", "muted"), (step.title, "")
+    if not progress.remaining(now):
+        return ("Next: ", "muted"), (step.title, ""), (", due now", "muted")
+    return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {moment(at)} UTC)", "muted")
+
+
+def said_rows(progress: Progress) -> list[Row]:
+    """Who put it on hold, finished it or gave it up, when and why; none while it just runs."""
+    said = _said(progress)
+    if said is None:
+        return []
+    word = {"hold": "On hold", "finish": "Finished"}.get(said.action, "Abandoned")
+    tone: Tone = "success" if said.action == "finish" else "warning"
+    title = f"{word} since {moment(said.at)} UTC by {said.operator}"
+    if said.reason:
+        title += ":"
+    rows = [heading(title, tone)]
+    if said.reason:
+        rows.append(Row(line("  ", (said.reason, "strong")), hang=2))
+    return [*rows, Row(line(("  Resume takes it up again where it was.", "muted")), hang=2)]
+
+
+def _said(progress: Progress) -> Entry | None:
+    return progress.abandoned or progress.finished or progress.held
