@@ -15,13 +15,16 @@ from tui.commands.status_verb import status
 from tui.domain.draft import Draft, Waiver
 from tui.domain.errors import Blocked, Stale
 from tui.domain.gates import OFF
-from tui.runtime import planned
+from tui.domain.plan import Request
+from tui.runtime import incidents, planned
 from tui.runtime.doctor import diagnose
 from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.server import Server
 from tui.store import plan_files, settings
+from tui.store.assets import ROOT
 from tui.store.calendar import Window
-from tui.store.settings import Settings
+from tui.store.incidents import Incidents
+from tui.store.settings import Instance, Settings
 
 LOCK = Window(name="Lock", level="hard", begins="Sunday 12:00", ends="Monday 12:00")
 """Two hours after the clock's beginning."""
@@ -159,3 +162,120 @@ def test_a_working_day_that_is_nearly_over_is_a_warning_and_blocks_the_strict(
     assert f"{said}: wait, or say why" in late.plan.warnings
     assert "working-day" in [one.id for one in strict.plan.blocked]
     assert session.apply(late).outcome == "done"
+
+
+INCIDENTS = Incidents(project="gitlab-org/gitlab", labels=("incident,severity::1", "feature flag"))
+"""In the sandbox's project `gitlab-org/gitlab`."""
+
+
+def open_issue(server: Server, title: str, labels: str) -> int:
+    looking = gateway(server)
+    made = looking.send(Request("POST", "/projects/gitlab-org%2Fgitlab/issues", {"title": title, "labels": labels}))
+    looking.close()
+    return int(made["iid"])
+
+
+def close_issue(server: Server, iid: int) -> None:
+    looking = gateway(server)
+    looking.send(Request("PUT", f"/projects/gitlab-org%2Fgitlab/issues/{iid}", {"state_event": "close"}))
+    looking.close()
+
+
+def test_an_incident_that_is_opened_between_plan_and_apply_stops_before_the_first_write(
+    workbench: Workbench, session: Session, server: Server
+) -> None:
+    configure(workbench, Settings(incidents=INCIDENTS))
+    open_issue(server, "Only half of it", "incident")
+    prepared = session.prepare(DRAFT, reason="For another thing.")
+    assert prepared is not None
+    assert of_time(prepared.plan.requirements) == ()
+    number = open_issue(server, "Redis is down", "incident,severity::1")
+    before = len(writes(server))
+    said = f"since this plan was made: Open incident gitlab-org/gitlab#{number}: Redis is down"
+    with pytest.raises(Stale, match=said):
+        session.apply(prepared)
+    assert len(writes(server)) == before
+    blocked = session.prepare(DRAFT)
+    assert blocked is not None
+    assert [one.id for one in blocked.plan.blocked] == ["incidents"]
+    close_issue(server, number)
+    assert session.apply(prepared).outcome == "done"
+
+
+def test_a_reason_covers_the_incidents_that_were_known_and_no_later_one(
+    workbench: Workbench, session: Session, server: Server
+) -> None:
+    configure(workbench, Settings(incidents=INCIDENTS))
+    open_issue(server, "Known", "feature flag")
+    first, second = session.prepare(DRAFT, reason="Another system."), session.prepare(DRAFT, reason="Another system.")
+    assert first is not None
+    assert second is not None
+    later = open_issue(server, "Later", "feature flag")
+    with pytest.raises(Stale, match=f"#{later}: Later"):
+        session.apply(first)
+    close_issue(server, later)
+    assert session.apply(second).outcome == "done"
+    assert workbench.records.entries(DRAFT.id, "env")[-1].waivers == {"incidents": "Another system."}
+
+
+def test_incidents_do_not_keep_anybody_in(workbench: Workbench, session: Session, server: Server) -> None:
+    advance(session)
+    configure(workbench, Settings(incidents=INCIDENTS))
+    open_issue(server, "Redis is down", "feature flag")
+    asked = len(server.requests)
+    assert advance(session, "off")[1].outcome == "done"
+    assert not [one for one in list(server.requests)[asked:] if "gitlab-org" in one.path]
+
+
+def test_no_answer_is_no_all_clear(workbench: Workbench, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "TIMEOUTS", (0.1, 0.1))
+    for wanted in (
+        Incidents(project="gitlab-org/nowhere", labels=("incident",)),
+        Incidents(project="gitlab-org/gitlab", labels=("incident",), instance="gone"),
+    ):
+        configured = Instance(name="gone", url="http://127.0.0.1:9", token_env="GITLAB_TOKEN")
+        configure(workbench, Settings(incidents=wanted, instances=(configured,)))
+        prepared = session.prepare(DRAFT)
+        assert prepared is not None
+        (blocked,) = prepared.plan.blocked
+        assert blocked.text.startswith("Whether an incident is open could not be asked: ")
+        (row,) = (one for one in diagnose(session, draft=DRAFT) if one.name == "incidents")
+        assert row.state in {"failed", "warning"}
+
+
+def test_incidents_may_be_on_another_gitlab_than_the_rollout(
+    workbench: Workbench, session: Session, server: Server, clock: Clock
+) -> None:
+    with Server(None, assets=ROOT, clock=clock) as other:
+        workbench.environ = {**workbench.environ, "OTHER_TOKEN": other.token}
+        elsewhere = Instance(name="other", url=other.url, token_env="OTHER_TOKEN")
+        wanted = structs.replace(INCIDENTS, instance="other")
+        configure(workbench, Settings(incidents=wanted, instances=(elsewhere,)))
+        number = open_issue(other, "Theirs", "feature flag")
+        open_issue(server, "Ours", "feature flag")
+        assert [one.key for one in session.situation(DRAFT).concerns] == [f"gitlab-org/gitlab#{number}"]
+
+
+def test_many_incidents_are_counted_and_an_environment_can_be_spared(
+    workbench: Workbench, session: Session, server: Server
+) -> None:
+    numbers = [open_issue(server, f"Trouble {number}", "feature flag") for number in range(5)]
+    configure(workbench, Settings(incidents=INCIDENTS))
+    prepared = session.prepare(DRAFT)
+    assert prepared is not None
+    (blocked,) = prepared.plan.blocked
+    assert f"#{numbers[-1]}: Trouble 4; " in blocked.text
+    assert blocked.text.endswith("; 2 more: wait, or say why")
+    configure(workbench, Settings(incidents=structs.replace(INCIDENTS, environments=("production",))))
+    assert session.situation(DRAFT).concerns == ()
+
+
+def test_the_doctor_knows_whether_the_labels_exist(workbench: Workbench, session: Session, server: Server) -> None:
+    open_issue(server, "Makes its labels", "incident,severity::1,feature flag")
+    configure(workbench, Settings(incidents=INCIDENTS))
+    (row,) = (one for one in diagnose(session, draft=DRAFT) if one.name == "incidents")
+    assert (row.state, row.text) == ("ok", "looked for in gitlab-org/gitlab, by incident, severity::1 and feature flag")
+    configure(workbench, Settings(incidents=structs.replace(INCIDENTS, labels=("incidnet",))))
+    (row,) = (one for one in diagnose(session, draft=DRAFT) if one.name == "incidents")
+    assert row.state == "warning"
+    assert "has no label incidnet" in row.text

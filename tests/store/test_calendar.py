@@ -17,6 +17,11 @@ working_day = "Mon-Fri 09:00-17:30"
 zone = "America/New_York"
 freezes = "gitlab"
 
+[incidents]
+project = "infra/production"
+labels = ["incident,severity::1", "blocks feature-flags"]
+instance = "sandbox"
+
 [[freeze]]
 name = "Quarter end"
 level = "hard"
@@ -82,6 +87,10 @@ def test_without_settings_nothing_is_frozen() -> None:
         ('"Weekly release"', '" "', "freeze[1].name: is empty"),
         ('"Mon-Fri 09:00-17:30"', '"nine to five"', 'working_day: is "nine to five" (such as 09:00-17:30'),
         ('"America/New_York"', '"New York"', 'zone: there is no time zone "New York"'),
+        ('"infra/production"', '"infra"', 'incidents.project: "infra" is no path of a project'),
+        ('"blocks feature-flags"', '"a,,b"', 'incidents.labels[1]: is "a,,b"'),
+        ('"sandbox"', '"sandbocks"', 'incidents.instance: there is no instance "sandbocks" (one of: env, sandbox)'),
+        ('labels = ["incident,severity::1", "blocks feature-flags"]', "", "incidents.labels: is empty"),
         ('"gitlab"', '"../gitlab"', 'freezes: there is no calendar "../gitlab" (one of: gitlab)'),
     ],
 )

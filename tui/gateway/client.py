@@ -14,12 +14,13 @@ from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, Project
 from tui.domain.plan import Request
 from tui.domain.strategies import ProjectFlag, UserList
 from tui.domain.text import Clean, clean, one_line, shorten
-from tui.gateway import actors, feature_flags, flags, seen, wire
+from tui.gateway import actors, feature_flags, flags, issue_lists, seen, wire
 from tui.gateway.addresses import base_of, inside, issue_in
 from tui.gateway.cancel import Cancel
 from tui.gateway.connection import Connection
 from tui.gateway.flags import Flags
 from tui.gateway.identity import Identity
+from tui.gateway.issue_lists import issues_path
 from tui.gateway.tokens import TokenSeen
 from tui.gateway.transport import Limits, Transport, escape
 
@@ -182,7 +183,7 @@ class Gateway:
 
     def issue(self, project_id: int | str, iid: int) -> IssueSeen | None:
         """An issue by number; None when the token sees none."""
-        found = self._transport.optional(f"{_issues(project_id)}/{int(iid)}", wire.Issue)
+        found = self._transport.optional(f"{issues_path(project_id)}/{int(iid)}", wire.Issue)
         return self._issue(found) if found else None
 
     def issue_at(self, url: str) -> IssueSeen | None:
@@ -216,31 +217,29 @@ class Gateway:
         since: datetime | None = None,
         newest_first: bool = True,
     ) -> Iterator[IssueSeen]:
-        """The issues of an author that were created at or after `since`, the newest or the oldest first.
-
-        Reads the list and not the search index, so an issue is there as soon as it was made.
-        """
-        query = {"scope": "all", "order_by": "created_at", "sort": "desc" if newest_first else "asc"}
-        if author_id is not None:
-            query["author_id"] = str(author_id)
-        if since is not None:
-            query["created_after"] = since.isoformat()
-        for found in self._transport.pages(_issues(project_id), wire.Issue, query=query):
+        """The issues of an author that were created at or after `since`, the newest or the oldest first."""
+        for found in issue_lists.recent(self._transport, project_id, author_id, since, newest_first=newest_first):
             yield self._issue(found)
+
+    def open_issues(self, project_id: int | str, labels: str) -> list[IssueSeen]:
+        """The newest 100 open issues of a project that have all `labels`, which commas part. Raises NotFound."""
+        return [self._issue(one) for one in issue_lists.labelled(self._transport, project_id, labels)]
 
     def search_issues(self, project_id: int | str, text: str) -> list[IssueSeen]:
         """Up to 100 issues with `text` in title or description, the newest first. GitLab limits the rate of these."""
         query = {"scope": "all", "search": text, "order_by": "created_at", "sort": "desc", "per_page": 100}
-        return [self._issue(one) for one in self._transport.read(_issues(project_id), list[wire.Issue], query=query)]
+        return [
+            self._issue(one) for one in self._transport.read(issues_path(project_id), list[wire.Issue], query=query)
+        ]
 
     def links(self, project_id: int | str, iid: int) -> list[IssueSeen]:
         """The issues that an issue is linked to. Raises NotFound."""
-        path = f"{_issues(project_id)}/{int(iid)}/links"
+        path = f"{issues_path(project_id)}/{int(iid)}/links"
         return [self._issue(one) for one in self._transport.read(path, list[wire.Issue])]
 
     def notes(self, project_id: int | str, iid: int, *, issue_url: str = "") -> Iterator[NoteSeen]:
         """The notes of an issue, the oldest first; the issue is asked for its address if need be. Raises NotFound."""
-        path = f"{_issues(project_id)}/{int(iid)}"
+        path = f"{issues_path(project_id)}/{int(iid)}"
         url = issue_url or self._transport.read(path, wire.Issue, subject=f"the issue #{iid}").web_url
         query = {"sort": "asc", "order_by": "created_at"}
         for found in self._transport.pages(f"{path}/notes", wire.Note, query=query):
@@ -280,10 +279,6 @@ class Gateway:
 
     def _issue(self, found: wire.Issue) -> IssueSeen:
         return seen.issue(found, self.connection.url)
-
-
-def _issues(project_id: int | str) -> str:
-    return f"/projects/{escape(project_id)}/issues"
 
 
 def _convert(answer: Mapping[str, Any], kind: type[T]) -> T:

@@ -1,13 +1,16 @@
-"""The doctor's question whether this is a time to open a flag, for operators whose settings say when it is not."""
+"""The doctor's questions whether this is a time to open a flag, where the settings say when it is not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tui.domain.concerns import coming, said
+from tui.domain.errors import BadInput, GitLabError
+from tui.domain.text import listing
 from tui.runtime.checkup import Subject
 from tui.runtime.concerns import concerns
-from tui.runtime.doctor_row import Row
+from tui.runtime.doctor_row import Row, failed
+from tui.runtime.incidents import asks, incident_gateway
 from tui.store.calendar import freezes
 
 _HINT = "Wait, or give a reason for the step: it goes into the history. Taking access away asks for none of this."
@@ -28,4 +31,24 @@ def _timely(subject: Subject) -> Iterator[Row]:
     yield Row("time", "ok", f"nothing speaks against opening a flag now{then}")
 
 
-CHECKS = (_timely,)
+def _incidents(subject: Subject) -> Iterator[Row]:
+    """Whether the question for incidents can be answered at all: a label that does not exist finds nothing, ever."""
+    wanted = subject.session.workbench.settings.incidents
+    if not asks(subject.session):
+        return
+    try:
+        with incident_gateway(subject.session) as gateway:
+            known = {label.lower() for label in gateway.labels(wanted.project)}
+    except (BadInput, GitLabError) as error:
+        yield failed("incidents", error)
+        return
+    parts = [part.strip() for label in wanted.labels for part in label.split(",")]
+    unknown = [part for part in parts if part.lower() not in known]
+    if unknown:
+        text = f"{wanted.project} has no label {listing(unknown, 'or')}: no incident would ever be found by it"
+        yield Row("incidents", "warning", text, "Correct incidents.labels in the settings.")
+    else:
+        yield Row("incidents", "ok", f"looked for in {wanted.project}, by {listing(parts)}")
+
+
+CHECKS = (_incidents, _timely)

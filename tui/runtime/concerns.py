@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from tui.domain.concerns import Concern, frozen
 from tui.domain.draft import Draft
 from tui.domain.errors import Stale
+from tui.domain.freeze import covers
 from tui.domain.planning.goals import opens
 from tui.domain.planning.readiness import unforeseen
 from tui.domain.working_day import WorkingDay
+from tui.runtime.incidents import open_incidents
 from tui.store.calendar import freezes, working_day
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ PRODUCTION = "production"
 def concerns(session: Session, draft: Draft | None) -> tuple[Concern, ...]:
     """All of them; without a draft those of an instance's own flags. Without settings there is none to ask for."""
     settings, now = session.workbench.settings, session.workbench.clock()
-    found = frozen(freezes(settings.freeze, settings.freezes), now, scope(session, draft))
+    place = scope(session, draft)
+    found = frozen(freezes(settings.freeze, settings.freezes), now, place)
+    if covers(settings.incidents.environments, place):
+        found = (*found, *open_incidents(session))
     day = working_day(settings.working_day, settings.zone)
     return (*found, *(day.concerns(now) if isinstance(day, WorkingDay) else ()))
 

@@ -16,6 +16,7 @@ from tui.domain.problem import Problem
 from tui.domain.text import one_line
 from tui.store import atomic
 from tui.store.calendar import Window, window_problems, working_day
+from tui.store.incidents import Incidents, incident_problems
 from tui.store.locations import Locations
 from tui.store.read_toml import parse, read_text, typed
 from tui.store.toml_form import dumps
@@ -62,8 +63,9 @@ class Instance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. `operator` is the name in the history when GitLab does not tell one.
 
-    `freezes` names a calendar of freeze windows that ships (`gitlab`), `freeze` are windows of the operator's own.
-    `working_day` (`09:00-17:30`, `Sun-Thu 09:00-17:30`) is the operator's, in the time of `zone`.
+    `freezes` names a calendar of freeze windows that ships (`gitlab`), `freeze` are windows of the operator's own;
+    `incidents` says where open ones are found. `working_day` (`09:00-17:30`, `Sun-Thu 09:00-17:30`) is the operator's,
+    in the time of `zone`.
     """
 
     schema: int = SCHEMA
@@ -77,12 +79,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     working_day: str = ""
     zone: str = "UTC"
     freezes: str = ""
+    incidents: Incidents = Incidents()
     freeze: tuple[Window, ...] = ()
 
     @property
     def watches(self) -> bool:
         """Whether anything says when no flag is to be opened."""
-        return bool(self.freezes or self.freeze or self.working_day)
+        return bool(self.freezes or self.freeze or self.working_day or self.incidents.project)
 
     def known(self, environ: Mapping[str, str]) -> dict[str, Instance]:
         """All instances by name: the built-in sandbox, `env` when GITLAB_URL is set, and those of the file."""
@@ -188,6 +191,7 @@ def _check(settings: Settings) -> Iterator[Problem]:
         allowed = "one of: " + ", ".join([SANDBOX, ENV, *(one_line(name) for name in names)])
         yield Problem("default_instance", f'there is no instance "{one_line(settings.default_instance)}"', allowed)
     yield from window_problems(settings.freeze, settings.freezes)
+    yield from incident_problems(settings.incidents, sorted(names | {SANDBOX, ENV}))
     day = working_day(settings.working_day, settings.zone)
     if isinstance(day, Problem):
         yield day

@@ -19,6 +19,9 @@ from tui.domain.text import counted, listing
 STABLE = timedelta(days=1)
 """How long everybody is in before a rollout is finished (GitLab's flag template: at least one day at 100 %)."""
 
+_TOLD = 3
+"""How many concerns of one kind a requirement names."""
+
 BIG_JUMP = 25
 """Percentage points from which a step is called big (reference: warn above 25)."""
 
@@ -49,7 +52,8 @@ def untimely(situation: Situation, concerns: Iterable[Concern]) -> Iterable[Requ
     for kind in KINDS:
         mine = [one for one in found if one.kind == kind]
         if mine:
-            text = "; ".join(one.text for one in mine)
+            more = [f"{len(mine) - _TOLD} more"] if len(mine) > _TOLD else []
+            text = "; ".join([*(one.text for one in mine[:_TOLD]), *more])
             required = any(one.required for one in mine)
             yield _reasoned(situation, kind, f"{text}: wait, or say why", required=required)
 
