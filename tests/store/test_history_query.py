@@ -49,7 +49,7 @@ def test_dates_are_whole_days_months_and_years(text: str, since: datetime | None
         ("roll-back", ["roll-back"]),
         ("ROLLED", ["roll-back"]),
         ("step", ["step-back"]),
-        ("r", ["repair", "roll-back"]),
+        ("r", ["repair", "roll-back", "resume"]),
         ('"plan issues"', ["create-issues"]),
     ],
 )
