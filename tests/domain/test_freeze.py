@@ -67,14 +67,14 @@ OVERLAP = window("Sunday 01:00", "Sunday 02:30", BERLIN)
     ],
 )
 def test_what_is_frozen_when_and_until_when(freeze: Freeze, now: str, until: str | None) -> None:
-    found = freeze.until(datetime.fromisoformat(now).replace(tzinfo=UTC))
-    assert found == (datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None)
+    found = freeze.current(datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert (found and found[1]) == (datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None)
 
 
 @pytest.mark.parametrize("zone", [UTC, BERLIN, NEW_YORK])
 def test_the_zone_in_which_the_present_is_told_does_not_matter(zone: ZoneInfo) -> None:
     now = datetime(2026, 11, 22, 20, 59, tzinfo=UTC).astimezone(zone)
-    assert WEEKEND.until(now) == datetime(2026, 11, 22, 21, tzinfo=UTC)
+    assert WEEKEND.current(now) == (datetime(2026, 11, 21, 1, tzinfo=UTC), datetime(2026, 11, 22, 21, tzinfo=UTC))
 
 
 def test_which_window_comes_next() -> None:

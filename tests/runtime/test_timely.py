@@ -70,9 +70,19 @@ def test_a_hard_freeze_blocks_a_step_until_somebody_says_why(frozen: Session, se
     assert entry.waivers == {"freeze": "The old model is being turned off."}
 
 
-def test_a_waiver_in_the_draft_does_as_well(frozen: Session) -> None:
-    draft = structs.replace(DRAFT, waivers=(*DRAFT.waivers, Waiver(requirement="freeze", reason="Agreed.")))
-    assert advance(frozen, draft=draft)[1].outcome == "done"
+@pytest.mark.parametrize(("hour", "counts"), [(12, True), (11, False), (None, False)])
+def test_a_waiver_counts_for_the_freeze_that_it_was_given_in(
+    frozen: Session, clock: Clock, hour: int | None, *, counts: bool
+) -> None:
+    at = None if hour is None else clock.now.replace(hour=hour)
+    draft = structs.replace(DRAFT, waivers=(Waiver(requirement="freeze", reason="Agreed.", at=at),))
+    prepared = frozen.prepare(draft)
+    assert prepared is not None
+    assert [one.id for one in prepared.plan.blocked] == ([] if counts else ["freeze"])
+    clock.forward(days=7)
+    later = frozen.prepare(draft)
+    assert later is not None
+    assert "the waiver is older than this" in later.plan.blocked[0].text
 
 
 def test_a_soft_freeze_is_told_and_blocks_only_the_strict(workbench: Workbench, session: Session, clock: Clock) -> None:
@@ -216,6 +226,30 @@ def test_a_reason_covers_the_incidents_that_were_known_and_no_later_one(
     close_issue(server, later)
     assert session.apply(second).outcome == "done"
     assert workbench.records.entries(DRAFT.id, "env")[-1].waivers == {"incidents": "Another system."}
+
+
+def test_nor_does_a_waiver_cover_a_later_incident_or_a_later_day(
+    workbench: Workbench, session: Session, server: Server, clock: Clock
+) -> None:
+    configure(workbench, Settings(incidents=INCIDENTS))
+    open_issue(server, "Known", "feature flag")
+    clock.forward(minutes=5)
+    waiver = Waiver(requirement="incidents", reason="Another system.", at=clock.now)
+    draft = structs.replace(DRAFT, waivers=(waiver,))
+
+    def blocked() -> list[str]:
+        prepared = session.prepare(draft)
+        assert prepared is not None
+        return [one.id for one in prepared.plan.blocked]
+
+    assert blocked() == []
+    clock.forward(minutes=5)
+    later = open_issue(server, "Later", "feature flag")
+    assert blocked() == ["incidents"]
+    close_issue(server, later)
+    assert blocked() == []
+    clock.forward(days=1)
+    assert blocked() == ["incidents"]
 
 
 def test_incidents_do_not_keep_anybody_in(workbench: Workbench, session: Session, server: Server) -> None:

@@ -60,9 +60,9 @@ class Freeze:
             if span[1] > now:
                 yield span
 
-    def until(self, now: datetime) -> datetime | None:
-        """When the window that `now` is in ends (UTC); None outside."""
-        return next((ends for begins, ends in self.spans(now) if begins <= now), None)
+    def current(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """When the window that `now` is in began, and when it ends (UTC); None outside."""
+        return next((span for span in self.spans(now) if span[0] <= now), None)
 
     def following(self, now: datetime) -> datetime | None:
         """When it begins next (UTC); None when it does not, as far as one looks."""

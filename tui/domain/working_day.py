@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from tui.domain import duration
-from tui.domain.concerns import Concern
+from tui.domain.concerns import WAIVED, Concern
 from tui.domain.freeze import DAYS, read_time, readings
 
 ON_HAND = timedelta(hours=2)
@@ -51,7 +51,7 @@ class WorkingDay:
             return ()
         left = f"The working day ends in {duration.words(until - now)}" if until else "It is outside the working day"
         text = f"{left} ({self.text} {self.place}), and somebody is to be on hand for {duration.words(ON_HAND)} after"
-        return (Concern("working-day", "short" if until else "outside", text, required=False),)
+        return (Concern("working-day", "short" if until else "outside", text, since=now - WAIVED, required=False),)
 
 
 def read_working_day(text: str, zone: tzinfo, place: str) -> WorkingDay | None:

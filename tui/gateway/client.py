@@ -8,6 +8,7 @@ from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
+from tui.domain.concerns import Incident
 from tui.domain.errors import BadInput, Denied, Invalid, NotFound, ScopeMissing
 from tui.domain.gates import ActorName
 from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen
@@ -221,9 +222,10 @@ class Gateway:
         for found in issue_lists.recent(self._transport, project_id, author_id, since, newest_first=newest_first):
             yield self._issue(found)
 
-    def open_issues(self, project_id: int | str, labels: str) -> list[IssueSeen]:
+    def incidents(self, project_id: int | str, labels: str) -> list[Incident]:
         """The newest 100 open issues of a project that have all `labels`, which commas part. Raises NotFound."""
-        return [self._issue(one) for one in issue_lists.labelled(self._transport, project_id, labels)]
+        found = issue_lists.labelled(self._transport, project_id, labels)
+        return [Incident(self._issue(one).ref, one_line(one.title), seen.in_utc(one.created_at)) for one in found]
 
     def search_issues(self, project_id: int | str, text: str) -> list[IssueSeen]:
         """Up to 100 issues with `text` in title or description, the newest first. GitLab limits the rate of these."""

@@ -31,8 +31,14 @@ def recent(
     yield from transport.pages(issues_path(project_id), wire.Issue, query=query)
 
 
-def labelled(transport: Transport, project_id: int | str, labels: str) -> list[wire.Issue]:
+class Dated(wire.Issue, kw_only=True):
+    """An issue with the time at which it was made."""
+
+    created_at: datetime
+
+
+def labelled(transport: Transport, project_id: int | str, labels: str) -> list[Dated]:
     """The newest 100 open issues that have all `labels`, which commas part. Raises NotFound."""
     query = {"scope": "all", "state": "opened", "labels": labels, "per_page": 100}
     subject = f"the project {shorten(str(project_id), 100)}"
-    return transport.read(issues_path(project_id), list[wire.Issue], query=query, subject=subject)
+    return transport.read(issues_path(project_id), list[Dated], query=query, subject=subject)

@@ -27,7 +27,7 @@ def concerns(session: Session, draft: Draft | None) -> tuple[Concern, ...]:
     place = scope(session, draft)
     found = frozen(freezes(settings.freeze, settings.freezes), now, place)
     if covers(settings.incidents.environments, place):
-        found = (*found, *open_incidents(session))
+        found = (*found, *open_incidents(session, now))
     day = working_day(settings.working_day, settings.zone)
     return (*found, *(day.concerns(now) if isinstance(day, WorkingDay) else ()))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.domain.concerns import Concern
+from tui.domain.concerns import WAIVED, Concern, troubled
 from tui.domain.errors import BadInput, GitLabError
-from tui.domain.text import shorten
 from tui.runtime.connect import connection
 
 if TYPE_CHECKING:
@@ -19,20 +19,18 @@ TIMEOUTS = (5.0, 10.0)
 """Seconds to connect to another GitLab for this question, and to wait for its answer."""
 
 
-def open_incidents(session: Session) -> tuple[Concern, ...]:
+def open_incidents(session: Session, now: datetime) -> tuple[Concern, ...]:
     """One for each open issue with any of the labels, and one when GitLab does not answer the question."""
     wanted = session.workbench.settings.incidents
     if not asks(session):
         return ()
     try:
         with incident_gateway(session) as gateway:
-            found = {one.ref: one for labels in wanted.labels for one in gateway.open_issues(wanted.project, labels)}
+            found = {one for labels in wanted.labels for one in gateway.incidents(wanted.project, labels)}
     except (BadInput, GitLabError) as error:
-        return (Concern("incidents", "?", f"Whether an incident is open could not be asked: {error}"),)
-    return tuple(
-        Concern("incidents", ref, f"Open incident {ref}: {shorten(one.title, 80)}")
-        for ref, one in sorted(found.items(), key=lambda item: -item[1].iid)
-    )
+        text = f"Whether an incident is open could not be asked: {error}"
+        return (Concern("incidents", "?", text, since=now - WAIVED),)
+    return troubled(found, now)
 
 
 def asks(session: Session) -> bool:

@@ -47,15 +47,22 @@ def readiness(situation: Situation, goal: Goal) -> Iterable[Requirement]:
 
 
 def untimely(situation: Situation, concerns: Iterable[Concern]) -> Iterable[Requirement]:
-    """What the time itself asks of opening the flag: one requirement for each kind of concern."""
+    """What the time itself asks of opening the flag: one requirement for each kind of concern.
+
+    It passes and comes back, so a waiver counts only for what it was given for.
+    """
     found = tuple(concerns)
     for kind in KINDS:
         mine = [one for one in found if one.kind == kind]
         if mine:
             more = [f"{len(mine) - _TOLD} more"] if len(mine) > _TOLD else []
             text = "; ".join([*(one.text for one in mine[:_TOLD]), *more])
+            waiver = situation.draft.waiver(kind)
+            late = any(waiver.at is None or waiver.at < one.since for one in mine) if waiver else False
+            again = " (the waiver is older than this, or does not say when it was given)" if late else ""
             required = any(one.required for one in mine)
-            yield _reasoned(situation, kind, f"{text}: wait, or say why", required=required)
+            asked = f"{text}: wait, or say why{again}"
+            yield _reasoned(situation, kind, asked, required=required, waivers=not late)
 
 
 def unforeseen(
@@ -115,8 +122,11 @@ def _stable(situation: Situation) -> Iterable[Requirement]:
         yield waivable(situation.draft, Requirement("stable", text, "open", path="phases.everyone"))
 
 
-def _reasoned(situation: Situation, name: str, text: str, *, required: bool = True) -> Requirement:
-    """Met by the reason that the operator gives for this very step, or by a waiver."""
+def _reasoned(
+    situation: Situation, name: str, text: str, *, required: bool = True, waivers: bool = True
+) -> Requirement:
+    """Met by the reason that the operator gives for this very step, or by a waiver where `waivers` count."""
     if situation.reason.strip():
         return Requirement(name, text, "waived", required, reason=situation.reason.strip())
-    return waivable(situation.draft, Requirement(name, text, "open", required, path="phases"))
+    asked = Requirement(name, text, "open", required, path="phases")
+    return waivable(situation.draft, asked) if waivers else asked
