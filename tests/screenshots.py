@@ -23,6 +23,9 @@ from tui.store.locations import Locations
 
 SIZE = (104, 32)
 FONT = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
+ALL_WELL = ("700", "1100", "15", "1")
+"""What the operator of the pictures sees of the sample's metrics."""
+
 STEPS_BEFORE = 4
 """How far the rollout is in the pictures: team, members, 1 %, 10 %."""
 
@@ -78,6 +81,9 @@ async def walk(bench: Workbench) -> None:
         await pilot.press("enter")
         await take(pilot, "rollout", "GitLab was asked at")
         await pilot.press("n")
+        for number in ALL_WELL:
+            await pilot.press(*number, "enter")
+        await pilot.press("ctrl+s")
         await take(pilot, "review", "changes to make", "Effect")
         await pilot.press("escape")
         await take(pilot, "rollout", "GitLab was asked at")

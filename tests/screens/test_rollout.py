@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 from msgspec import structs
+from textual.pilot import Pilot
 
-from screens.rollout import RolloutAnswer, RolloutScreen
+from screens.rollout import RolloutScreen
 from tests.support.host import Host
 from tests.support.hostile import IDS, STRINGS, harmless
 from tests.support.rollouts import (
@@ -30,15 +32,20 @@ from tui.domain.gates import OFF, ON, Gates
 from tui.domain.history import Action, Entry
 from tui.domain.planning import Situation
 from tui.domain.text import clean
+from tui.domain.verdict import Verdict
 from tui.domain.wish import Wish
 from tui.runtime.connect import Instance
+from tui.widgets.acting_screen import RolloutAnswer
 from tui.widgets.chrome import StatusLine
 from tui.widgets.columns import Columns
 from tui.widgets.dialogs import Ask, Choose
 from tui.widgets.messages import StatusWanted
 from tui.widgets.outline import Outline
+from tui.widgets.verdict_dialog import VerdictDialog
 
 TEN = dataclasses.replace(MEMBERS, percentage_of_actors=10)
+UNJUDGED = structs.replace(sample(), criteria=())
+ALL_WELL = {"latency_p50": 700, "latency_p95": 1100, "acceptance_rate": 15, "refused_requests": 1}
 SLOTS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
 
 
@@ -126,9 +133,9 @@ async def test_a_change_by_somebody_else_is_told_and_can_be_put_back() -> None:
 
 @pytest.mark.parametrize("key", ["n", "enter"])
 async def test_the_next_step_is_one_key(key: str) -> None:
-    app, screen = host(climbed(1, 10))
+    app, screen = host(climbed(1, 10), UNJUDGED)
     async with app.run_test() as pilot:
-        screen.show(seen(TEN, climbed(1, 10)))
+        screen.show(seen(TEN, climbed(1, 10), UNJUDGED))
         await pilot.press(key)
         assert app.answers == [RolloutAnswer("review", Wish("everyone", "25%"))]
 
@@ -278,13 +285,90 @@ async def test_a_finished_and_an_abandoned_rollout_say_so() -> None:
 
 
 async def test_to_pass_over_steps_asks_why() -> None:
-    app, screen = host(climbed(1))
+    app, screen = host(climbed(1), UNJUDGED)
     async with app.run_test() as pilot:
         screen.query_one(Columns).go("step:everyone/50%")
         await pilot.press("enter")
         assert isinstance(app.screen, Ask)
         await pilot.press(*"safe", "enter")
         assert app.answers == [RolloutAnswer("review", Wish("everyone", "50%", "safe"))]
+
+
+async def judge(pilot: Pilot[None], readings: Mapping[str, float], *then: str) -> None:
+    """Press n and enter what is seen, in the order of the fields; an empty text for what is not."""
+    await pilot.press("n")
+    dialog = pilot.app.screen
+    assert isinstance(dialog, VerdictDialog)
+    await wait_for(pilot, lambda: dialog.focused is not None, what="the first field")
+    for metric in ALL_WELL:
+        await pilot.press(*str(readings.get(metric, "")), "enter")
+    await pilot.press(*then)
+
+
+async def test_numbers_that_hold_let_the_rollout_go_on_with_their_evidence() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await judge(pilot, ALL_WELL, "ctrl+s")
+        verdict = Verdict("continue", "continue", ALL_WELL)
+        assert app.answers == [RolloutAnswer("review", Wish("everyone", "25%", verdict=verdict))]
+
+
+async def test_a_number_that_fires_proposes_the_way_back_and_says_which_criterion_did() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await judge(pilot, {**ALL_WELL, "latency_p95": 1500})
+        assert "The numbers propose to roll back: 1 criterion fired" in app.drawn
+        assert "✗ roll back when > 1460 ms: fires" in app.drawn
+        await pilot.press("ctrl+s")
+        where = app.screen
+        assert isinstance(where, Choose)
+        await pilot.press("end", "enter", *"slow", "enter")
+        wish = app.answers[0].wish
+        assert (wish.phase, wish.reason, wish.verdict.decision) == ("off", "slow", "roll-back")
+        assert "latency_p95 > 1460 ms: 1500 seen, fires" in wish.verdict.fired[0]
+
+
+async def test_without_data_the_rollout_is_held_and_to_go_on_wants_a_reason() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await judge(pilot, {"latency_p50": 700})
+        assert "The numbers propose to hold: 4 criteria without data" in app.drawn
+        await pilot.press("tab", "left", "ctrl+s")
+        assert "say why you continue" in app.drawn
+        assert not app.answers
+        await pilot.press(*"weekend", "enter")
+        wish = app.answers[0].wish
+        assert (wish.phase, wish.step, wish.reason) == ("everyone", "25%", "weekend")
+        assert (wish.verdict.decision, wish.verdict.proposed) == ("continue", "hold")
+
+
+async def test_an_incident_of_the_provider_is_a_hold_that_says_so() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await judge(pilot, {**ALL_WELL, "latency_p95": 1500}, "right", "ctrl+s")
+        wish = app.answers[0].wish
+        assert (wish.act, wish.verdict.decision, wish.verdict.incident) == ("hold", "hold", True)
+        assert wish.reason.startswith("the provider has an incident; roll back when latency_p95 > 1460 ms")
+
+
+async def test_the_verdict_can_be_left_open_and_the_dialog_left() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await judge(pilot, {}, "escape")
+        assert not app.answers
+        await judge(pilot, {}, "tab", "left", "left", "ctrl+s")
+        assert app.answers == [RolloutAnswer("review", Wish("everyone", "25%"))]
+
+
+async def test_what_is_no_number_is_not_taken() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await pilot.press("n")
+        dialog = app.screen
+        await wait_for(pilot, lambda: dialog.focused is not None, what="the first field")
+        await pilot.press(*"fast", "ctrl+s")
+        assert "latency_p50 is a number such as 0.5 or 25" in app.drawn
+        assert not app.answers
 
 
 async def test_who_cannot_change_the_draft_can_still_take_access_away() -> None:

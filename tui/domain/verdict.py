@@ -38,19 +38,25 @@ class Judged:
     baseline: Baseline | None = None
 
     @property
-    def text(self) -> str:
-        """The criterion in words: `continue when latency_p95 <= 1212 ms: 1460 seen, fails (baseline 977 to 1212)`."""
+    def rule(self) -> str:
+        """What the criterion says: `continue when latency_p95 <= 1212 ms`."""
         one = self.criterion
         unit = f" {one.unit}" if one.unit else ""
+        return f"{_WHEN[one.kind]} {one.metric} {one.comparator} {tidy(one.value)}{unit}"
+
+    @property
+    def text(self) -> str:
+        """The rule and what became of it: `continue when ... <= 1212 ms: 1460 seen, fails (baseline 977 to 1212)`."""
         seen = "nothing seen" if self.seen is None else f"{tidy(self.seen)} seen"
-        words = f"{_WHEN[one.kind]} {one.metric} {one.comparator} {tidy(one.value)}{unit}: {seen}, {self.finding}"
-        return words + (f" (baseline {_range(self.baseline)})" if self.baseline else "")
+        words = f"{self.rule}: {seen}, {self.finding}"
+        return words + (f" (baseline {range_words(self.baseline)})" if self.baseline else "")
 
 
 _WHEN = {"continue": "continue when", "rollback": "roll back when", "success": "success when"}
 
 
-def _range(baseline: Baseline) -> str:
+def range_words(baseline: Baseline) -> str:
+    """The range in words: `977 to 1212`."""
     low, high = baseline.low, baseline.high
     if low is not None and high is not None:
         return f"{tidy(low)} to {tidy(high)}"
