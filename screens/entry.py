@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import ClassVar
 
@@ -21,9 +21,10 @@ from tui.store.export import as_markdown
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import KeyBar, TitleBar
 from tui.widgets.gate_view import gate_diff_rows
-from tui.widgets.present import bullets, fit, line, moment
+from tui.widgets.present import Tone, bullets, fit, line, moment
 
 LABEL = 12
+DOUBT: Mapping[str, Tone] = {"edited": "warning", "forged": "error"}
 
 
 class EntryScreen(BaseScreen[None]):
@@ -47,6 +48,10 @@ class EntryScreen(BaseScreen[None]):
         yield TitleBar(entry.rollout, "History", f"{entry.phase} {entry.step}".strip())
         with VerticalScroll(id="entry"):
             yield Static(line((self._headline(), "strong")))
+            if entry.doubt:
+                yield Static(
+                    line((f"The note is {entry.doubt}: {entry.doubt_reason}.", DOUBT[entry.doubt])), id="doubt"
+                )
             for label, text in self._facts():
                 yield Static(line((fit(label, LABEL), "muted"), text), classes="fact")
             said = "  attested by the operator, not observed" if entry.attested else ""

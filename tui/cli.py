@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from tui.commands.exits import Exit, exit_code
-from tui.domain.errors import RolloutError, Stale
+from tui.domain.errors import BadInput, RolloutError, Stale
 
 VERBS = {
     "apply": "Make the changes of a plan.",
@@ -28,6 +28,7 @@ VERBS = {
     "plan": "Show what apply would change.",
     "sandbox": "Serve the embedded GitLab sandbox.",
     "status": "Where a rollout is, and what GitLab says of its flag.",
+    "sync": "Take what others did from the notes on GitLab, and check them.",
     "who": "Who is in, and who comes in with which step.",
 }
 
@@ -43,6 +44,9 @@ ACTS = {
     "undo": "Put every gate back as it was before the last opening.",
 }
 """Verbs that are one action on a rollout each; they share a module."""
+
+CHANGING = frozenset({"apply", "panic", *ACTS})
+"""Verbs that change something on GitLab."""
 
 
 class Verbs(click.Group):
@@ -94,6 +98,8 @@ def cli(ctx: click.Context, *, sandbox: bool, read_only: bool, debug: bool) -> N
         from tui.commands.logs import start_log
 
         start_log()
+    if read_only and ctx.invoked_subcommand in CHANGING:
+        raise BadInput(f"--read-only changes nothing, and {ctx.invoked_subcommand} would", "Use plan to look ahead.")
     if ctx.invoked_subcommand is None:
         from tui.commands.start import start
 

@@ -15,7 +15,7 @@ from tests.support.rollouts import NOW
 from tests.support.shell import Shell, comes_to, drawn, keep, running, sees, type_in, workbench
 from tests.support.waiting import wait_for
 from tui.domain.gates import OFF, Gates
-from tui.domain.history import Entry
+from tui.domain.history import FORGED, Entry
 from tui.runtime.workbench import Workbench
 
 TEAM = Gates(actors=frozenset({"User:2", "User:3"}))
@@ -148,6 +148,18 @@ async def test_opens_all_of_an_entry_and_comes_back_to_its_row(bench: Workbench)
         await pilot.press("escape")
         await comes_to(pilot, "HistoryScreen")
         await sees(pilot, "2 of 2")
+
+
+async def test_shows_that_a_note_was_edited_or_forged(bench: Workbench) -> None:
+    url = "https://x/-/issues/1#note_7"
+    forged = entry(1, id=f"{FORGED}{url}", doubt="forged", doubt_reason="bob wrote it in the name of [b]alice")
+    bench.records.add(forged, entry(2, doubt="edited", doubt_reason="it was changed"))
+    async with running(bench, (140, 30)) as pilot:
+        await opened(pilot)
+        await sees(pilot, "! forged", "! edited", "1 of 2")
+        await pilot.press("enter")
+        await comes_to(pilot, "EntryScreen")
+        await sees(pilot, "The note is forged: bob wrote it in the name of [b]alice.")
 
 
 async def test_reads_only_what_comes_into_view(bench: Workbench) -> None:

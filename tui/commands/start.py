@@ -8,7 +8,7 @@ from tui.commands.common import bench, say
 
 _NO_TERMINAL = (
     "rollout-tui: the app needs a terminal, and this is none.\n"
-    "Without one, use: demo, drafts, plan, apply, status, history, doctor, sandbox (see --help)."
+    "Without one, use: demo, drafts, plan, apply, status, sync, history, doctor, sandbox (see --help)."
 )
 
 

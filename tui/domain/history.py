@@ -52,6 +52,11 @@ BACK: frozenset[Action] = frozenset({"step-back", "roll-back", "undo", "abandon"
 TOLD: frozenset[Action] = frozenset({"skip", "hold", "resume", "finish"})
 """Actions that leave a record and the flag as it is."""
 
+Doubt = Literal["", "edited", "forged"]
+
+FORGED = "forged:"
+"""How the id of an entry begins that nobody made: the history shows it, and nothing follows from it."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -60,7 +65,8 @@ class Entry:
     `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates;
     `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers;
     `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again;
-    `verdict` is what was decided about the step before, and on what evidence.
+    `verdict` is what was decided about the step before, and on what evidence. `doubt` is what is wrong with the entry's
+    note on GitLab and `doubt_reason` how one can tell; a note carries neither.
     """
 
     id: str
@@ -84,6 +90,8 @@ class Entry:
     verdict: Verdict | None = None
     attested: bool = False
     adopted: tuple[str, ...] = ()
+    doubt: Doubt = ""
+    doubt_reason: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain data: what `history --json`, the exports and the note carry."""
@@ -109,6 +117,8 @@ class Entry:
             "attested": self.attested,
             "adopted": list(self.adopted),
             "verdict": self.verdict.as_dict() if self.verdict else None,
+            "doubt": self.doubt,
+            "doubt_reason": self.doubt_reason,
         }
 
     @classmethod
@@ -124,6 +134,11 @@ class Entry:
         gates = {key: Gates.from_dict(msgspec.to_builtins(values[key])) for key in ("gates_before", "gates_after")}
         verdict = Verdict(**msgspec.structs.asdict(plain.verdict)) if plain.verdict else None
         return cls(**{**values, **gates, "verdict": verdict})
+
+    @property
+    def forged(self) -> bool:
+        """Whether nobody made it."""
+        return self.id.startswith(FORGED)
 
     def with_adopted(self, *summaries: str) -> Entry:
         """The same entry, with what was found on GitLab after a broken apply and not made again."""
@@ -174,6 +189,8 @@ class _Plain(msgspec.Struct, frozen=True):
     attested: bool = False
     adopted: tuple[str, ...] = ()
     verdict: _Verdict | None = None
+    doubt: Doubt = ""
+    doubt_reason: str = ""
 
 
 _COMMENT = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)
@@ -186,11 +203,12 @@ def entry_comment(data: Mapping[str, Any]) -> str:
 
 
 def read_entry(note: str) -> Entry | None:
-    """The entry that a note carries; None when it carries none or it is damaged."""
+    """The entry that a note carries, without what it says of doubts; None when it carries none or it is damaged."""
     match = _COMMENT.search(note)
     if match is None:
         return None
     try:
-        return Entry.from_dict(msgspec.json.decode(match.group(1), type=dict[str, Any]))
+        entry = Entry.from_dict(msgspec.json.decode(match.group(1), type=dict[str, Any]))
     except (ValueError, msgspec.DecodeError):
         return None
+    return replace(entry, doubt="", doubt_reason="")

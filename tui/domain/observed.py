@@ -177,7 +177,10 @@ class Observed:
 
 @dataclass(frozen=True)
 class NoteSeen:
-    """A comment on an issue; `system` ones are GitLab's own. `url` is the issue's with the note's anchor."""
+    """A comment on an issue; `system` ones are GitLab's own. `url` is the issue's with the note's anchor.
+
+    `updated` is GitLab's own time of the last edit, None where it does not say.
+    """
 
     id: int
     body: Clean
@@ -186,3 +189,9 @@ class NoteSeen:
     at: datetime
     url: Clean
     system: bool = False
+    updated: datetime | None = None
+
+    @property
+    def touched(self) -> bool:
+        """Whether GitLab saved it again after it was written."""
+        return self.updated is not None and self.updated > self.at

@@ -80,6 +80,7 @@ def note(found: wire.Note, issue_url: str) -> NoteSeen:
         in_utc(found.created_at),
         one_line(note_url(issue_url, found.id)),
         found.system,
+        in_utc(found.updated_at) if found.updated_at else None,
     )
 
 

@@ -99,6 +99,7 @@ class Note(Struct):
     body: str | None = None
     author: Person | None = None
     system: bool = False
+    updated_at: datetime | None = None
 
 
 class TemplateKey(Struct):

@@ -2,44 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tui.domain.history import Entry, read_entry
-from tui.domain.observed import IssueSeen, Observed
+from tui.domain.doubt import Judge, lost, remarks
+from tui.domain.history import Entry
+from tui.domain.observed import IssueSeen, NoteSeen, Observed
 from tui.runtime.find_issues import REPORTER
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
+    from tui.store.records import Records
 
 
-def rebuilt(
-    gateway: Gateway, observed: Observed, rollout: str, known: Collection[str] = frozenset()
-) -> tuple[Entry, ...]:
-    """The entries that the notes on the plan issues carry and that are not `known` by their ids, oldest first.
+@dataclass(frozen=True)
+class Learned:
+    """What a look at the notes brought: `notes` were read, `added` are steps that were not known here.
 
-    Anybody can write a note: an entry counts when the note's author is the operator that it names and may at least
-    report in the project. The instance is called what it is called here. Where something is known already, only the
-    rollout plans are read: steps are noted there.
+    `doubted` is all that is edited or forged by now, `unreadable` the addresses of notes whose entries are lost.
     """
+
+    notes: int = 0
+    added: tuple[Entry, ...] = ()
+    doubted: tuple[Entry, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """A sentence for each note that is not to be believed as it stands."""
+        gone = [f"The note {url} told of a step and cannot be read any more." for url in self.unreadable]
+        return (*remarks(self.doubted), *gone)
+
+
+def learn(gateway: Gateway, records: Records, observed: Observed, rollout: str) -> Learned:
+    """Merge the entries that the notes on the plan issues carry into the history here, oldest first.
+
+    Which notes count, `tui.domain.doubt` says; the others are recorded as what they are. The instance is called what
+    it is called here. Where something is known already, only the rollout plans are read: steps are noted there.
+    """
+    known = {entry.id: entry for entry in records.entries(rollout, observed.instance, forged=True)}
+    found: dict[str, Entry] = {}
+    read: list[NoteSeen] = []
+    for issue in _issues(observed, known):
+        notes = list(gateway.notes(issue.project_id, issue.iid, issue_url=issue.url))
+        judge = Judge(rollout, observed.instance, tuple(known.values()), _trusted(gateway, issue))
+        for entry in filter(None, map(judge.entry, notes)):
+            found.setdefault(entry.id, entry)
+        read.extend(notes)
+    new = sorted((one for one in found.values() if one.id not in known), key=lambda entry: entry.at)
+    changed = [one for one in found.values() if one.id in known and _doubt(one) != _doubt(known[one.id])]
+    told = [one for one in found.values() if one.id in known and not known[one.id].note_url]
+    if new or told:
+        records.add_all([*new, *told])
+    if changed:
+        records.doubt(changed)
+    now = (known | found).values()
+    return Learned(
+        len(read),
+        tuple(one for one in new if not one.forged),
+        tuple(sorted((one for one in now if one.doubt), key=lambda entry: entry.at)),
+        tuple(note.url for note in lost(read, now)),
+    )
+
+
+def _issues(observed: Observed, known: dict[str, Entry]) -> list[IssueSeen]:
     issues = observed.issues
     plans = [issue for slot, issue in issues.items() if slot.startswith("rollout-plan")] if known else []
-    read = plans or issues.values()
-    found = {entry.id: entry for issue in read for entry in _entries(gateway, issue, rollout, known)}
-    here = (replace(entry, instance=observed.instance) for entry in found.values())
-    return tuple(sorted(here, key=lambda entry: entry.at))
+    return plans or list(issues.values())
 
 
-def _entries(gateway: Gateway, issue: IssueSeen, rollout: str, known: Collection[str]) -> Iterator[Entry]:
+def _doubt(entry: Entry) -> tuple[str, str]:
+    return entry.doubt, entry.doubt_reason
+
+
+def _trusted(gateway: Gateway, issue: IssueSeen) -> Callable[[int], bool]:
     @cache
-    def level(user_id: int) -> int:
-        return gateway.level_of(issue.project_id, user_id)
+    def trusted(user_id: int) -> bool:
+        return user_id == gateway.operator().id or gateway.level_of(issue.project_id, user_id) >= REPORTER
 
-    for note in gateway.notes(issue.project_id, issue.iid, issue_url=issue.url):
-        entry = None if note.system else read_entry(note.body)
-        if entry is None or entry.id in known or entry.rollout != rollout or entry.operator != note.author:
-            continue
-        if note.author_id == gateway.operator().id or level(note.author_id) >= REPORTER:
-            yield entry.with_note(note.url)
+    return trusted

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.runtime.apply import ApplyResult
     from tui.runtime.attesting import Attest
     from tui.runtime.observe import Observer
+    from tui.runtime.rebuild import Learned
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
     from tui.store.locations import Locations
@@ -209,8 +210,10 @@ class Session:
         bench, name = self.workbench, self.instance.name
         guide = bench.guide(draft)
         observed = self.observe(draft, wanted)
-        if self._learn(draft, observed):  # the flag is looked at again in the light of what others did
+        learned = self._learn(draft, observed)
+        if learned.added:  # the flag is looked at again in the light of what others did
             observed = self.observe(draft, wanted)
+        observed = replace(observed, remarks=(*observed.remarks, *learned.remarks))
         entries = bench.records.entries(draft.id, name)
         return Situation(
             draft=draft,
@@ -225,20 +228,17 @@ class Session:
             concerns=() if reducing else concerns(self, draft),
         )
 
-    def _learn(self, draft: Draft, observed: Observed) -> bool:
-        """Whether the notes on GitLab tell of steps that this machine does not know; they are recorded here too."""
-        from tui.runtime.rebuild import rebuilt
+    def _learn(self, draft: Draft, observed: Observed) -> Learned:
+        """What the notes on GitLab tell of others' steps; without them what is known here will do for a way back."""
+        from tui.runtime.rebuild import Learned, learn
 
         records = self.workbench.records
-        known = {entry.id for entry in records.entries(draft.id, self.instance.name)}
         try:
-            learned = rebuilt(self.gateway, observed, draft.id, known) if observed.issues else ()
+            return learn(self.gateway, records, observed, draft.id)
         except GitLabError:
-            if not known:
+            if not records.entries(draft.id, self.instance.name):
                 raise
-            return False  # what is known here will do: nothing may stand in the way of a way back
-        records.add_all(learned)
-        return bool(learned)
+            return Learned()
 
     @contextmanager
     def turn(self, rollout: str, *, needed: bool) -> Iterator[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tui.domain.history import ACTION_WORDS, Entry
 from tui.domain.text import REPLACEMENT, clean
@@ -35,7 +36,8 @@ def insert(connection: sqlite3.Connection, added: Iterable[Entry]) -> None:
         text = haystack(entry)
         connection.execute("INSERT INTO search (seq, text) VALUES (?, ?)", (row[0], text))
         connection.execute("INSERT INTO search_index (rowid, text) VALUES (?, ?)", (row[0], text))
-        connection.execute(_LATEST, (storable(entry.rollout), storable(entry.instance), at, row[0]))
+        if not entry.forged:
+            connection.execute(_LATEST, (storable(entry.rollout), storable(entry.instance), at, row[0]))
 
 
 def _columns(entry: Entry, at: int) -> tuple[object, ...]:
@@ -58,6 +60,19 @@ def _learn_note(connection: sqlite3.Connection, entry: Entry) -> None:
         connection.execute("UPDATE entries SET data = ? WHERE id = ?", (pack_entry(known), entry.id))
 
 
+def doubt(connection: sqlite3.Connection, doubted: Iterable[Entry]) -> None:
+    """Change the doubts of known entries in the transaction of `connection`, where they are found by them too."""
+    for entry in doubted:
+        seq, data = connection.execute("SELECT seq, data FROM entries WHERE id = ?", (storable(entry.id),)).fetchone()
+        known = unpack_entry(data)
+        now = replace(known, doubt=entry.doubt, doubt_reason=entry.doubt_reason)
+        drop = "INSERT INTO search_index (search_index, rowid, text) VALUES ('delete', ?, ?)"
+        connection.execute(drop, (seq, haystack(known)))
+        connection.execute("INSERT INTO search_index (rowid, text) VALUES (?, ?)", (seq, haystack(now)))
+        connection.execute("UPDATE search SET text = ? WHERE seq = ?", (haystack(now), seq))
+        connection.execute("UPDATE entries SET data = ? WHERE seq = ?", (pack_entry(now), seq))
+
+
 def haystack(entry: Entry) -> str:
     """What a filter looks in, case-folded, one line for each value."""
     values = (
@@ -71,6 +86,7 @@ def haystack(entry: Entry) -> str:
         entry.reason,
         entry.instance,
         entry.rollout,
+        entry.doubt,
     )
     return "\n".join(fold(value) for value in values)
 

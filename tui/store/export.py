@@ -13,7 +13,7 @@ from tui.domain.text import clean, one_line
 
 COLUMNS = (
     "at", "operator", "instance", "rollout", "flag", "phase", "step", "action",
-    "gates_before", "gates_after", "live_seconds", "reason", "waivers", "changes", "note_url",
+    "gates_before", "gates_after", "live_seconds", "reason", "waivers", "changes", "note_url", "doubt", "doubt_reason",
 )  # fmt: skip
 """The columns of CSV and Markdown; JSON has every key of an entry."""
 

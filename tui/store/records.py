@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tui.domain.errors import StoreError
-from tui.domain.history import Entry
+from tui.domain.history import FORGED, Entry
 from tui.domain.operation import Apply, Operation, OperationState, Outcome
 from tui.store import entries as rows_of_entries
 from tui.store.database import Database
@@ -22,6 +22,11 @@ from tui.store.rows import micros, pack_apply, pack_operation, unpack_apply, unp
 
 _OPERATIONS = "SELECT data FROM operations WHERE "
 _OPERATION_OF = "UPDATE operations SET state = ?, data = ? WHERE id = ?"
+
+_MADE = (
+    "SELECT COUNT(*) FROM entries WHERE rollout = ? COLLATE BINARY AND instance = ? COLLATE BINARY "  # noqa: S608 - ours
+    f"AND id NOT LIKE '{FORGED}%'"
+)
 
 
 class Records:
@@ -171,10 +176,7 @@ class Records:
         with self.database.reading() as connection:
             counts = [
                 connection.execute(query, (rollout, instance)).fetchone()[0]
-                for query in (
-                    "SELECT COUNT(*) FROM applies WHERE rollout = ? AND instance = ?",
-                    "SELECT COUNT(*) FROM entries WHERE rollout = ? COLLATE BINARY AND instance = ? COLLATE BINARY",
-                )
+                for query in ("SELECT COUNT(*) FROM applies WHERE rollout = ? AND instance = ?", _MADE)
             ]
         return int(counts[0]), int(counts[1])
 
@@ -187,15 +189,21 @@ class Records:
         with self.database.writing() as connection:
             rows_of_entries.insert(connection, added)
 
-    def entries(self, rollout: str, instance: str) -> list[Entry]:
-        """The history of one rollout on one instance, oldest first."""
+    def entries(self, rollout: str, instance: str, *, forged: bool = False) -> list[Entry]:
+        """The history of one rollout on one instance, oldest first; forged entries only when they are asked for."""
         with self.database.reading() as connection:
             rows = connection.execute(
                 "SELECT data FROM entries WHERE rollout = ? COLLATE BINARY AND instance = ? COLLATE BINARY "
                 "ORDER BY at, seq",
                 (rollout, instance),
             ).fetchall()
-        return [unpack_entry(row[0]) for row in rows]
+        found = (unpack_entry(row[0]) for row in rows)
+        return [entry for entry in found if forged or not entry.forged]
+
+    def doubt(self, doubted: Iterable[Entry]) -> None:
+        """Record what is wrong with the notes of entries that are there; nothing else of them changes."""
+        with self.database.writing() as connection:
+            rows_of_entries.doubt(connection, doubted)
 
     def latest(self) -> dict[tuple[str, str], Entry]:
         """The latest entry by rollout and instance: a rehearsal on the sandbox is not the rollout itself."""

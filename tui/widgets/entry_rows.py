@@ -28,6 +28,9 @@ NARROW = (
 WIDE_FROM = 100
 
 _WORDS = {**ACTION_WORDS, "create-issues": "created"}
+_MARKS: dict[str, Cell] = {"edited": Cell("! edited", "warning"), "forged": Cell("! forged", "error")}
+"""What stands for the action while the note is not to be believed as it is; the detail says all."""
+
 _TONES: dict[str, Tone] = {"roll-back": "error", "step-back": "warning", "repair": "warning"}
 
 
@@ -41,7 +44,7 @@ def row_cells(entry: Entry) -> dict[str, Cell]:
         "phase": Cell(entry.phase),
         "step": Cell(entry.step or "–", "" if entry.step else "muted"),
         "where": Cell(f"{entry.phase}{percentage}"),
-        "action": Cell(_WORDS.get(entry.action, entry.action), _TONES.get(entry.action, "")),
+        "action": _MARKS.get(entry.doubt) or Cell(_WORDS.get(entry.action, entry.action), _TONES.get(entry.action, "")),
         "in": Cell(f"{reach(entry.gates_before)} → {reach(entry.gates_after)}", "accent"),
         "reason": Cell(entry.reason or "–", "" if entry.reason else "muted"),
     }
