@@ -10,6 +10,7 @@ from tui.domain.gates import OFF, Gates
 from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
 from tui.domain.lifecycle import refused
 from tui.domain.planning import Situation
+from tui.domain.planning.readiness import untimely
 from tui.domain.progress import Progress
 from tui.domain.requirements import Requirement, requirements
 from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find
@@ -70,12 +71,12 @@ def _drift_rows(last: Entry | None, labels: Labels) -> list[Row]:
 
 
 def needed(situation: Situation, step: Step) -> list[Requirement]:
-    """The requirements of the step's phase that are open."""
+    """What is open of what the step's phase asks for, and of what the time itself does."""
     phase = situation.guide.phase(step.phase)
     if phase is None:
         return []
     found = requirements(situation.draft, situation.guide, phase, situation.facts)
-    return [one for one in found if one.state == "open"]
+    return [one for one in (*untimely(situation, situation.concerns), *found) if one.state == "open"]
 
 
 def needed_rows(situation: Situation, now: datetime) -> list[Row]:
