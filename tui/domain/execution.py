@@ -220,8 +220,8 @@ class _State:
         """What GitLab answers is what it has: the truth from here on, also where it is not as planned."""
         said = gate_answer(change, got, self.labels)
         self.passed.setdefault(change.flag, [change.before or OFF]).append(got)
-        if self.entry is not None and self.entry.flag == change.flag:
-            self.entry = with_gates(self.entry, got)
+        if self.plan.entry is not None and self.plan.entry.flag == change.flag:
+            self.entry = with_gates(self.plan.entry, got)
         if said.remark:
             self.remarks.append(f"{change.summary}: {said.remark}")
         if said.problem:

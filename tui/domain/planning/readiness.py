@@ -116,7 +116,7 @@ def _size(situation: Situation, goal: Goal) -> Iterable[Requirement]:
 
 def _stable(situation: Situation) -> Iterable[Requirement]:
     since = situation.progress.since
-    if since is not None and situation.now - since < STABLE:
+    if since is not None and situation.progress.done and situation.now - since < STABLE:
         left = duration.words(STABLE - (situation.now - since))
         text = f"Everybody has been in for less than a day: {left} left"
         yield waivable(situation.draft, Requirement("stable", text, "open", path="phases.everyone"))
