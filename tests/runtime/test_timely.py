@@ -67,7 +67,7 @@ def test_a_hard_freeze_blocks_a_step_until_somebody_says_why(frozen: Session, se
     assert reasoned is not None
     assert frozen.apply(reasoned).outcome == "done"
     entry = frozen.workbench.records.entries(DRAFT.id, "env")[-1]
-    assert entry.waivers == {"freeze": "The old model is being turned off."}
+    assert entry.waivers == {"freeze": "The old model is being turned off. (Lock)"}
 
 
 @pytest.mark.parametrize(("hour", "counts"), [(12, True), (11, False), (None, False)])
@@ -225,7 +225,9 @@ def test_a_reason_covers_the_incidents_that_were_known_and_no_later_one(
         session.apply(first)
     close_issue(server, later)
     assert session.apply(second).outcome == "done"
-    assert workbench.records.entries(DRAFT.id, "env")[-1].waivers == {"incidents": "Another system."}
+    assert workbench.records.entries(DRAFT.id, "env")[-1].waivers == {
+        "incidents": "Another system. (gitlab-org/gitlab#1)"
+    }
 
 
 def test_nor_does_a_waiver_cover_a_later_incident_or_a_later_day(

@@ -24,6 +24,8 @@ WAIVED = timedelta(days=1)
 class Concern:
     """One of them. `key` tells it from others of its kind, whatever the time; `required` ones ask for a reason.
 
+    The key is what notes say of it: a title may be confidential.
+
     A waiver that was given before `since` was not given for this.
     """
 

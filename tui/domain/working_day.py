@@ -51,7 +51,8 @@ class WorkingDay:
             return ()
         left = f"The working day ends in {duration.words(until - now)}" if until else "It is outside the working day"
         text = f"{left} ({self.text} {self.place}), and somebody is to be on hand for {duration.words(ON_HAND)} after"
-        return (Concern("working-day", "short" if until else "outside", text, since=now - WAIVED, required=False),)
+        key = "less than 2 h of it left" if until else "outside of it"
+        return (Concern("working-day", key, text, since=now - WAIVED, required=False),)
 
 
 def read_working_day(text: str, zone: tzinfo, place: str) -> WorkingDay | None:

@@ -29,7 +29,7 @@ def open_incidents(session: Session, now: datetime) -> tuple[Concern, ...]:
             found = {one for labels in wanted.labels for one in gateway.incidents(wanted.project, labels)}
     except (BadInput, GitLabError) as error:
         text = f"Whether an incident is open could not be asked: {error}"
-        return (Concern("incidents", "?", text, since=now - WAIVED),)
+        return (Concern("incidents", "not asked", text, since=now - WAIVED),)
     return troubled(found, now)
 
 

@@ -51,18 +51,23 @@ def untimely(situation: Situation, concerns: Iterable[Concern]) -> Iterable[Requ
 
     It passes and comes back, so a waiver counts only for what it was given for.
     """
-    found = tuple(concerns)
+    given = tuple(concerns)
     for kind in KINDS:
-        mine = [one for one in found if one.kind == kind]
+        mine = [one for one in given if one.kind == kind]
         if mine:
-            more = [f"{len(mine) - _TOLD} more"] if len(mine) > _TOLD else []
-            text = "; ".join([*(one.text for one in mine[:_TOLD]), *more])
+            text = "; ".join(_few([one.text for one in mine]))
             waiver = situation.draft.waiver(kind)
             late = any(waiver.at is None or waiver.at < one.since for one in mine) if waiver else False
             again = " (the waiver is older than this, or does not say when it was given)" if late else ""
             required = any(one.required for one in mine)
             asked = f"{text}: wait, or say why{again}"
-            yield _reasoned(situation, kind, asked, required=required, waivers=not late)
+            found = _reasoned(situation, kind, asked, required=required, waivers=not late)
+            named = listing(_few([one.key for one in mine]))
+            yield replace(found, reason=f"{found.reason} ({named})") if found.state == "waived" else found
+
+
+def _few(words: list[str]) -> list[str]:
+    return words if len(words) <= _TOLD else [*words[:_TOLD], f"{len(words) - _TOLD} more"]
 
 
 def unforeseen(
