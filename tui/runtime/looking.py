@@ -45,14 +45,14 @@ class Looker:
         """What is not as `change` expects it, of its flag and of the plan issues, in one look.
 
         A reading may be up to a minute old, so gates that this apply itself has passed through are no surprise. Taking
-        access away is right whatever somebody else did in between.
+        access away is right whatever somebody else did in between, so it waits for no look.
         """
+        if change.narrows:
+            return ""
         known = replace(self._observed, issues={**self._observed.issues, **self._made})
         seen, expected = self._observer.again(known), self._observed.flag(change.flag)
         self._looked[change.flag] = monotonic()
         flag = seen.flag(change.flag)
-        if change.narrows:
-            return ""
         if flag.project == expected.project and (flag.gates == change.before or flag.gates in passed):
             flag = replace(expected, gates=change.before or Gates())
         before = replace(known, flags={change.flag: replace(expected, gates=change.before or Gates())})

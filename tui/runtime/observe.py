@@ -122,9 +122,10 @@ class Observer:
         addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
         project = observed.project if creating else None
         with ThreadPoolExecutor(len(addresses) + 2, thread_name_prefix="again") as pool:
-            flags = pool.submit(self._flags, [], whole=False)
+            reads = [pool.submit(self._finder.read_one, item) for item in addresses.items()]
             marked = pool.submit(self._finder.marked, project, observed.operator.id) if project is not None else None
-            issues = dict(pool.map(self._finder.read_one, addresses.items()))
+            flags = pool.submit(self._flags, [], whole=False)  # last: nothing ages as dangerously
+            issues = dict(read.result() for read in reads)
             known = {slot: seen for slot, seen in issues.items() if seen is not None}
             found = {**marked.result(), **known} if marked is not None else known
             return replace(observed, flags=flags.result().flags, issues=found)
