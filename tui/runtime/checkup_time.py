@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tui.domain.concerns import coming, said
 from tui.domain.errors import BadInput, GitLabError
-from tui.domain.text import listing
+from tui.domain.text import listing, one_line
 from tui.runtime.checkup import Subject
 from tui.runtime.concerns import concerns
 from tui.runtime.doctor_row import Row, failed
@@ -42,7 +42,7 @@ def _incidents(subject: Subject) -> Iterator[Row]:
     except (BadInput, GitLabError) as error:
         yield failed("incidents", error)
         return
-    parts = [part.strip() for label in wanted.labels for part in label.split(",")]
+    parts = [one_line(part.strip()) for label in wanted.labels for part in label.split(",")]
     unknown = [part for part in parts if part.lower() not in known]
     if unknown:
         text = f"{wanted.project} has no label {listing(unknown, 'or')}: no incident would ever be found by it"
