@@ -38,11 +38,18 @@ from tui.widgets.rollout_rows import (
     issue_rows,
     needed_rows,
 )
+from tui.widgets.rollout_time import exposure_rows, wait_rows
 from tui.widgets.rollout_words import live_words, next_words, said_rows
 from tui.widgets.timeline import Times, step_key, step_of, timeline_rows
 
 _TICK = 20.0
 """Seconds between two looks at the clock: waits are shown in minutes."""
+
+_LOOK = 30.0
+"""Seconds between two looks at GitLab while somebody looks at the screen."""
+
+_CHART = 52
+"""Cells of the chart: it fits into one of two columns and into a terminal of 60."""
 
 
 class RolloutScreen(ActingScreen):
@@ -73,6 +80,7 @@ class RolloutScreen(ActingScreen):
         super().__init__(draft, guide, entries, read_only)
         self._instance, self._clock = instance, clock
         self._error: RolloutError | None = None
+        self._asked = False
 
     def compose(self) -> ComposeResult:
         """Title, what is live, what is next, the rest in columns, keys."""
@@ -87,10 +95,12 @@ class RolloutScreen(ActingScreen):
     def on_mount(self) -> None:
         """Show what the history says, and ask GitLab."""
         self._draw()
-        step = self.progress.next or self.progress.position
-        if step is not None:
+        here = self.progress
+        step = here.next or here.position
+        if step is not None and not said_rows(here):
             self.query_one("#rollout", Columns).go(step_key(step))
         self.set_interval(_TICK, self._draw)
+        self.set_interval(_LOOK, self.look_again)
         self.action_look()
 
     @property
@@ -101,11 +111,20 @@ class RolloutScreen(ActingScreen):
         """Ask GitLab."""
         self._reading.work("Asking GitLab for gates and plan issues")
         self.refresh_bindings()
+        self._ask()
+
+    def look_again(self) -> None:
+        """Ask in silence, while the screen is on top, the terminal has the focus, and no answer is waited for."""
+        if self.app.screen is self and self.app.app_focus and not self._asked:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._asked = True
         self.post_message(StatusWanted(self._draft))
 
     def show(self, situation: Situation) -> None:
         """What GitLab says."""
-        self._situation, self._error = situation, None
+        self._situation, self._error, self._asked = situation, None, False
         self._entries = situation.entries
         asked = f"GitLab was asked at {moment(situation.observed.at)} UTC"
         if drifted(situation):
@@ -116,7 +135,7 @@ class RolloutScreen(ActingScreen):
 
     def fail(self, error: RolloutError) -> None:
         """GitLab could not be asked; the history still says where the rollout is."""
-        self._error = error
+        self._error, self._asked = error, False
         self._reading.rest(("✗ ", "error"), "GitLab could not be asked")
         self._draw()
 
@@ -131,6 +150,8 @@ class RolloutScreen(ActingScreen):
         if self._situation is not None:
             left.append(needed_rows(self._situation, now))
             right = [gates_rows(self._situation), issue_rows(self._situation)]
+        left.append(wait_rows(here, now))
+        right.append(exposure_rows(self._entries, self._draft.flag.name, now, _CHART))
         right.append(entry_rows(self._entries, here.steps))
         self.query_one("#rollout", Columns).set_rows(joined(*left), joined(*right))
         self.refresh_bindings()

@@ -199,6 +199,50 @@ async def test_a_rollout_that_is_complete_and_one_that_was_rolled_back() -> None
         assert "rolled back: errors" in text(screen)
 
 
+async def test_it_looks_again_by_itself_while_somebody_looks_and_one_answer_at_a_time() -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        screen.look_again()
+        await pilot.pause()
+        assert len(app.asked) == 1, "the first question has no answer yet"
+        screen.show(seen(TEN, climbed(1, 10)))
+        screen.look_again()
+        await pilot.pause()
+        assert len(app.asked) == 2
+        assert "GitLab was asked at" in screen.query_one("#reading", StatusLine).plain, "it asks in silence"
+        screen.show(seen(TEN, climbed(1, 10)))
+        app.app_focus = False
+        screen.look_again()
+        app.app_focus = True
+        await pilot.press("a")
+        screen.look_again()
+        await pilot.pause()
+        assert len(app.asked) == 2, "nobody looks at it"
+
+
+async def test_the_same_answer_draws_nothing_anew() -> None:
+    app, screen = host(climbed(1, 10))
+    async with app.run_test():
+        screen.show(seen(TEN, climbed(1, 10)))
+        before = screen.query_one("#left", Outline).rows
+        screen.show(seen(TEN, climbed(1, 10)))
+        assert screen.query_one("#left", Outline).rows is before
+        screen.show(seen(TEN, (*climbed(1, 10), HELD)))
+        assert screen.query_one("#left", Outline).rows is not before
+
+
+async def test_what_is_waited_for_counts_down_beside_a_chart_of_the_exposure() -> None:
+    app, screen = host(climbed(1, 10), passed=timedelta(seconds=30))
+    async with app.run_test(size=(60, 20)):
+        screen.show(seen(TEN, climbed(1, 10)))
+        shown = text(screen)
+        assert "Every process has the change: 1 min more, until 2026-11-22 10:01 UTC" in shown
+        assert "Least time before the next step: 15 min more, until 2026-11-22 10:15 UTC" in shown
+        assert "Somebody who can act is reachable: 2 h more, until 2026-11-22 12:00 UTC" in shown
+        assert "Exposure" in shown
+        assert "100 %" in row(screen, "100 %")
+
+
 async def test_without_gitlab_the_history_stays_and_r_asks_again() -> None:
     app, screen = host(climbed(1, 10))
     async with app.run_test() as pilot:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from tui.widgets.chrome import StatusLine
-from tui.widgets.outline import BLANK, Outline, Row
+from tui.widgets.outline import BLANK, Outline, Row, same_rows
 from tui.widgets.present import Tone, line
 
 WIDE = 100
@@ -40,7 +40,9 @@ class Columns(Horizontal):
         yield right
 
     def set_rows(self, left: Sequence[Row], right: Sequence[Row]) -> None:
-        """Other rows."""
+        """Other rows; nothing is drawn for the same ones."""
+        if same_rows(left, self._left) and same_rows(right, self._right):
+            return
         self._left, self._right = left, right
         self._draw()
 

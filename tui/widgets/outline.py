@@ -65,6 +65,13 @@ def joined(*sections: Sequence[Row]) -> list[Row]:
     return rows
 
 
+def same_rows(one: Sequence[Row], other: Sequence[Row]) -> bool:
+    """Whether both would be drawn alike and lead to the same."""
+    return len(one) == len(other) and all(
+        a.key == b.key and a.hang == b.hang and a.content.is_same(b.content) for a, b in zip(one, other, strict=True)
+    )
+
+
 def wrap(row: Row, width: int) -> list[Content]:
     """The row's lines in at most `width` cells; an empty row is one empty line."""
     content = row.content.expand_tabs(4)

@@ -1,0 +1,44 @@
+"""The time of a rollout as rows: what is waited for, and how far the flag was open when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tui.domain import duration
+from tui.domain.exposure import chart, points
+from tui.domain.history import Entry
+from tui.domain.progress import Progress
+from tui.domain.waits import Wait, What, waits
+from tui.widgets.outline import Row, heading
+from tui.widgets.present import Tone, line, moment
+
+_TEXTS: dict[What, str] = {
+    "spread": "Every process has the change",
+    "least": "Least time before the next step",
+    "suggested": "Suggested time before the next step",
+    "stable": "A day with everybody in, to finish",
+    "on-hand": "Somebody who can act is reachable",
+}
+_UP = timedelta(seconds=59)
+"""A wait is told in whole minutes, the last one to its end."""
+
+
+def wait_rows(progress: Progress, now: datetime) -> list[Row]:
+    """What is waited for, the first to end first; none when nothing is."""
+    rows = [_row(one, now) for one in waits(progress, now)]
+    return [heading("Time"), *rows] if rows else []
+
+
+def _row(one: Wait, now: datetime) -> Row:
+    tone: Tone = "warning" if one.what == "on-hand" else "muted"
+    left = duration.words(one.until - now + _UP)
+    sign = "! " if one.what == "on-hand" else "○ "
+    until = f" more, until {moment(one.until)} UTC"
+    return Row(line("  ", (sign, tone), f"{_TEXTS[one.what]}: ", (left, "strong"), (until, "muted")), hang=4)
+
+
+def exposure_rows(entries: Sequence[Entry], flag: str, now: datetime, width: int) -> list[Row]:
+    """How far the flag was open, when it was opened and closed and judged; none before the first step."""
+    lines = chart(points(entries, flag), now, width)
+    return [heading("Exposure"), *(Row(line(f"  {one}")) for one in lines)] if lines else []
