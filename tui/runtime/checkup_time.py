@@ -42,7 +42,7 @@ def _incidents(subject: Subject) -> Iterator[Row]:
     except (BadInput, GitLabError) as error:
         yield failed("incidents", error)
         return
-    parts = [one_line(part.strip()) for label in wanted.labels for part in label.split(",")]
+    parts: list[str] = [one_line(part.strip()) for label in wanted.labels for part in label.split(",")]
     unknown = [part for part in parts if part.lower() not in known]
     if unknown:
         text = f"{wanted.project} has no label {listing(unknown, 'or')}: no incident would ever be found by it"
