@@ -6,6 +6,7 @@ from msgspec import structs
 
 from tests.cli.program import SANDBOX_DRAFT, Program
 from tests.support.rollouts import with_phase
+from tui.commands.apply_verb import code_of
 from tui.domain.draft import Criterion, StepDraft
 
 DRAFT = structs.replace(
@@ -98,3 +99,21 @@ def test_a_skipped_step_is_passed_over_with_its_reason(program: Program) -> None
     assert program("plan", NAME, "--json").json["step"] == "100%"
     entry = program("history", "--json").json[-1]
     assert (entry["action"], entry["step"], entry["reason"]) == ("skip", "50%", "half tells us nothing")
+
+
+def test_a_rollback_never_opens_the_flag_further(program: Program) -> None:
+    begun(program)
+    before = program("status", NAME, "--json").json["gates"]
+    ran = program("rollback", NAME, "--to", "50%", "--yes", "--reason", "a slip of the finger")
+    assert (ran.code, "is no step back" in ran.err) == (1, True)
+    assert program("status", NAME, "--json").json["gates"] == before
+
+
+def test_what_the_plan_warns_of_is_told_to_who_is_not_asked(program: Program) -> None:
+    begun(program)
+    early = program("advance", NAME, "--yes", *GOOD)
+    assert (early.code, "The wait after Own team and interested stakeholders is not over" in early.err) == (0, True)
+
+
+def test_what_stopped_by_itself_is_an_error_and_no_interruption() -> None:
+    assert (code_of("stopped", interrupted=False), code_of("stopped", interrupted=True)) == (1, 130)

@@ -88,6 +88,11 @@ def test_a_misspelt_name_is_noticed_beside_the_flag_that_is_still_open(connected
     assert f"these are open: {FLAG}" in ran.err
 
 
+def test_a_name_that_gitlab_does_not_know_is_doubted_even_with_no_like_one_open(connected: Program) -> None:
+    ran = connected("panic", "zebra_crossing")
+    assert (ran.code, "no definition of zebra_crossing" in ran.err) == (0, True)
+
+
 def test_a_name_that_gitlab_would_cut_is_refused(connected: Program, server: Server, api: Api) -> None:
     before = len(writes(server))
     ran = connected("panic", "use.model")

@@ -104,7 +104,7 @@ def rollback(
     verdict = _verdict(draft, readings(metrics), decision or "roll-back", incident=incident) if metrics else None
     is_step = to.rstrip("% ").replace(".", "").isdigit()
     wish = Wish("" if is_step else to, to if is_step else "", reason, verdict=verdict)
-    return _run(draft, wish, instance, yes=yes, attest=attest, as_json=as_json)
+    return _run(draft, wish, instance, yes=yes, attest=attest, as_json=as_json, back=True)
 
 
 def readings(metrics: tuple[str, ...]) -> dict[str, float]:
@@ -129,9 +129,9 @@ def _verdict(draft: Draft, seen: Mapping[str, float], decision: Decision | None,
     return decide(judgement, decision, seen, incident=incident)
 
 
-def _run(draft: Draft, wish: Wish, instance: str, *, yes: bool, attest: bool, as_json: bool) -> int:
+def _run(draft: Draft, wish: Wish, instance: str, *, yes: bool, attest: bool, as_json: bool, back: bool = False) -> int:
     what = Asked(draft, instance or draft.gitlab.instance, wish)
-    return run(bench(), what, yes=yes, attest=attest, as_json=as_json)
+    return run(bench(), what, yes=yes, attest=attest, as_json=as_json, back=back)
 
 
 COMMANDS: Mapping[str, click.Command] = {

@@ -15,8 +15,9 @@ from tui.commands.from_file import Asked, asked
 from tui.commands.plan_verb import NOTHING, show
 from tui.domain.by_hand import off_by_hand
 from tui.domain.draft import FlagSpec
-from tui.domain.errors import RolloutError
+from tui.domain.errors import BadInput, RolloutError
 from tui.domain.operation import Operation, Outcome
+from tui.domain.plan import Plan
 from tui.domain.steps import OFF_PHASE
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session, Workbench
@@ -45,13 +46,18 @@ def command(
     return run(workbench, what, yes=yes, attest=attest, as_json=as_json)
 
 
-def run(workbench: Workbench, what: Asked, *, yes: bool, attest: bool, as_json: bool) -> int:
-    """Plan what is asked for, show it, ask, and make the changes; returns the exit code."""
+def run(workbench: Workbench, what: Asked, *, yes: bool, attest: bool, as_json: bool, back: bool = False) -> int:
+    """Plan what is asked for, show it, ask, and make the changes; returns the exit code.
+
+    Raises BadInput when it is to lead `back` and would let somebody in.
+    """
     closes = what.wish.phase == OFF_PHASE or what.wish.act in {"roll-back", "abandon"}
     with way_out(what.draft.flag, needed=closes), workbench.session(what.instance) as session, stopping(session.cancel):
         prepared = what.prepare(session)
         if prepared is None or (prepared.plan.empty and not prepared.plan.blocked):
             return _nothing(what.draft.id, prepared, as_json=as_json)
+        if back:
+            _leads_back(prepared.plan)
         asks = sys.stdin.isatty() and not (yes or as_json)
         by = attest_by(prepared.plan, session.cancel, asks=asks, attest=attest, as_json=as_json)
         _ask(prepared, session, yes=yes, as_json=as_json)
@@ -60,7 +66,13 @@ def run(workbench: Workbench, what: Asked, *, yes: bool, attest: bool, as_json: 
         print_json(result.as_dict())
     else:
         _summary(result)
-    return code_of(result.outcome)
+    return code_of(result.outcome, interrupted=session.cancel.is_set)
+
+
+def _leads_back(plan: Plan) -> None:
+    closes = plan.action == "repair" and plan.gates.end.within(plan.gates.start)
+    if not (plan.reduces or closes):
+        raise BadInput(f"{plan.title} is no step back: {plan.effect}", "To open the flag further: rollout-tui advance.")
 
 
 @contextmanager
@@ -88,7 +100,11 @@ def _nothing(rollout: str, prepared: Prepared | None, *, as_json: bool) -> int:
 
 
 def _ask(prepared: Prepared, session: Session, *, yes: bool, as_json: bool) -> None:
-    if yes or prepared.plan.blocked:
+    if prepared.plan.blocked:
+        return
+    if yes:
+        for warning in prepared.plan.warnings:
+            say(f"! {warning}", err=True)
         return
     if not sys.stdin.isatty() or as_json:
         raise click.UsageError("apply asks before it changes anything; without a terminal, or with --json, add --yes")
@@ -123,8 +139,9 @@ def _summary(result: ApplyResult) -> None:
         say("Apply again: it looks at what is there first and does only the rest.", err=True)
 
 
-def code_of(outcome: Outcome) -> int:
-    """The exit code of an apply."""
-
-    codes = {"done": Exit.DONE, "stale": Exit.STALE, "unknown": Exit.UNKNOWN, "stopped": Exit.INTERRUPTED}
+def code_of(outcome: Outcome, *, interrupted: bool) -> int:
+    """The exit code of an apply. What stopped without its operator asking for it is an error."""
+    if outcome == "stopped":
+        return Exit.INTERRUPTED if interrupted else Exit.ERROR
+    codes = {"done": Exit.DONE, "stale": Exit.STALE, "unknown": Exit.UNKNOWN}
     return codes.get(outcome, Exit.ERROR)

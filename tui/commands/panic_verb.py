@@ -113,7 +113,7 @@ def _doubt(gateway: Gateway, flag: str, definition: object) -> str:
     open_ = [name for name, seen in flags.items() if name != flag and seen.gates != OFF]
     near = difflib.get_close_matches(flag, open_, n=3, cutoff=0.6)
     if not near:
-        return ""
+        return f"GitLab has no definition of {flag}. Is the name right? Another flag may still be open."
     return f"GitLab has no definition of {flag}, and these are open: {', '.join(near)}. Is the name right?"
 
 
