@@ -23,6 +23,7 @@ VERBS = {
     "doctor": "Check what a rollout needs, changing nothing.",
     "drafts": "List the drafts and running rollouts.",
     "history": "The phase history.",
+    "lead": "Who has the lead of a rollout; take it, or give it up.",
     "open": "Open a draft in the terminal app.",
     "panic": "Turn a flag off for everybody, now.",
     "plan": "Show what apply would change.",

@@ -55,6 +55,7 @@ def status(situation: Situation) -> dict[str, Any]:
             for slot, seen in situation.observed.issues.items()
         },
         "concerns": [one.as_dict() for one in situation.concerns],
+        "lead": situation.lead.as_dict(situation.now) if situation.lead else None,
         "remarks": list(situation.observed.remarks),
     }
 
@@ -82,6 +83,8 @@ def _show(situation: Situation) -> None:
             say(f"Load: {one.text}{', more than is safe' if one.short else ''}")
     for concern in situation.concerns:
         say(f"Now:  {concern.text}")
+    if situation.lead:
+        say(f"      {situation.lead.words(situation.now)}")
     for slot, seen in situation.observed.issues.items():
         say(f"      {slot}: {seen.url}")
     for remark in situation.observed.remarks:

@@ -14,6 +14,7 @@ from tui.domain.text import counted
 from tui.runtime.apply import Applier, ApplyResult
 from tui.runtime.attesting import Attest
 from tui.runtime.concerns import timely
+from tui.runtime.leading import keep
 from tui.runtime.since import applied_since
 from tui.runtime.workbench import Prepared
 
@@ -36,6 +37,7 @@ def apply(
             since = applied_since(bench.records, plan.rollout, plan.instance, prepared.mark)
             raise Stale(f"{plan.rollout} was applied since this plan was made", since)
         timely(session, prepared)
+        keep(session, prepared)
         return Applier(
             gateway=session.gateway,
             records=bench.records,

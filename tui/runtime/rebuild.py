@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.doubt import Judge, lost, remarks
 from tui.domain.history import Entry
+from tui.domain.lease import Lease, current
 from tui.domain.observed import IssueSeen, NoteSeen, Observed
 from tui.runtime.find_issues import REPORTER
 
@@ -22,12 +23,14 @@ class Learned:
     """What a look at the notes brought: `notes` were read, `added` are steps that were not known here.
 
     `doubted` is all that is edited or forged by now, `unreadable` the addresses of notes whose entries are lost.
+    `lead` is who has the lead of the rollout, or had it last.
     """
 
     notes: int = 0
     added: tuple[Entry, ...] = ()
     doubted: tuple[Entry, ...] = ()
     unreadable: tuple[str, ...] = ()
+    lead: Lease | None = None
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -45,12 +48,16 @@ def learn(gateway: Gateway, records: Records, observed: Observed, rollout: str) 
     known = {entry.id: entry for entry in records.entries(rollout, observed.instance, forged=True)}
     found: dict[str, Entry] = {}
     read: list[NoteSeen] = []
+    lead: Lease | None = None
     for issue in _issues(observed, known):
         notes = list(gateway.notes(issue.project_id, issue.iid, issue_url=issue.url))
-        judge = Judge(rollout, observed.instance, tuple(known.values()), _trusted(gateway, issue))
+        trusts = trusted(gateway, issue)
+        judge = Judge(rollout, observed.instance, tuple(known.values()), trusts)
         for entry in filter(None, map(judge.entry, notes)):
             found.setdefault(entry.id, entry)
         read.extend(notes)
+        if issue in plan_issues(observed)[:1]:
+            lead = current(notes, rollout, trusts)
     new = sorted((one for one in found.values() if one.id not in known), key=lambda entry: entry.at)
     changed = [one for one in found.values() if one.id in known and _doubt(one) != _doubt(known[one.id])]
     told = [one for one in found.values() if one.id in known and not known[one.id].note_url]
@@ -64,22 +71,28 @@ def learn(gateway: Gateway, records: Records, observed: Observed, rollout: str) 
         tuple(one for one in new if not one.forged),
         tuple(sorted((one for one in now if one.doubt), key=lambda entry: entry.at)),
         tuple(note.url for note in lost(read, now)),
+        lead,
     )
 
 
 def _issues(observed: Observed, known: dict[str, Entry]) -> list[IssueSeen]:
-    issues = observed.issues
-    plans = [issue for slot, issue in issues.items() if slot.startswith("rollout-plan")] if known else []
-    return plans or list(issues.values())
+    return (plan_issues(observed) if known else []) or list(observed.issues.values())
+
+
+def plan_issues(observed: Observed) -> list[IssueSeen]:
+    """The rollout plans among the issues: there the history is kept, and on the first of them the lead."""
+    return [issue for slot, issue in sorted(observed.issues.items()) if slot.startswith("rollout-plan")]
 
 
 def _doubt(entry: Entry) -> tuple[str, str]:
     return entry.doubt, entry.doubt_reason
 
 
-def _trusted(gateway: Gateway, issue: IssueSeen) -> Callable[[int], bool]:
+def trusted(gateway: Gateway, issue: IssueSeen) -> Callable[[int], bool]:
+    """Whether a user's notes on the issue count, asked once for each user."""
+
     @cache
-    def trusted(user_id: int) -> bool:
+    def trusts(user_id: int) -> bool:
         return user_id == gateway.operator().id or gateway.level_of(issue.project_id, user_id) >= REPORTER
 
-    return trusted
+    return trusts

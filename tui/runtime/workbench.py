@@ -226,6 +226,7 @@ class Session:
             vocabulary=bench.assets.vocabulary(),
             chat=bench.settings.instance(name, bench.environ).chat,
             concerns=() if reducing else concerns(self, draft),
+            lead=learned.lead,
         )
 
     def _learn(self, draft: Draft, observed: Observed) -> Learned:

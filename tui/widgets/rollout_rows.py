@@ -10,7 +10,7 @@ from tui.domain.gates import OFF, Gates
 from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
 from tui.domain.lifecycle import refused
 from tui.domain.planning import Situation
-from tui.domain.planning.readiness import untimely
+from tui.domain.planning.readiness import led, untimely
 from tui.domain.progress import Progress
 from tui.domain.requirements import Requirement, requirements
 from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find
@@ -76,7 +76,7 @@ def needed(situation: Situation, step: Step) -> list[Requirement]:
     if phase is None:
         return []
     found = requirements(situation.draft, situation.guide, phase, situation.facts)
-    return [one for one in (*untimely(situation, situation.concerns), *found) if one.state == "open"]
+    return [one for one in (*led(situation), *untimely(situation, situation.concerns), *found) if one.state == "open"]
 
 
 def needed_rows(situation: Situation, now: datetime) -> list[Row]:
@@ -121,6 +121,8 @@ def issue_rows(situation: Situation) -> list[Row]:
     for kind, name in names.items():
         if kind in asked - present:
             rows.append(Row(line("  ", ("○ ", "muted"), f"{name}  ", ("not there yet", "muted")), hang=4))
+    if situation.lead is not None:
+        rows.append(Row(line("  ", (situation.lead.words(situation.now), "muted")), hang=2))
     return rows if len(rows) > 1 else []
 
 

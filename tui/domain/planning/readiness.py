@@ -43,7 +43,16 @@ def readiness(situation: Situation, goal: Goal) -> Iterable[Requirement]:
     if action == "finish":
         yield from _stable(situation)
     if opens(situation, goal):
+        yield from led(situation)
         yield from untimely(situation, situation.concerns)
+
+
+def led(situation: Situation) -> Iterable[Requirement]:
+    """Two people do not open a flag at once: the one who has not the lead takes over first."""
+    lead = situation.lead
+    if lead is not None and lead.held_against(situation.observed.operator.username, situation.now):
+        text = f"{lead.words(situation.now)}: ask, or take over with `rollout-tui lead {situation.draft.id} --take`"
+        yield Requirement("lead", text, "open", hard=True)
 
 
 def untimely(situation: Situation, concerns: Iterable[Concern]) -> Iterable[Requirement]:

@@ -14,6 +14,7 @@ from tui.domain.draft import Draft, IssueDraft
 from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide, Phase
 from tui.domain.history import Entry
+from tui.domain.lease import Lease
 from tui.domain.observed import Observed
 from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
@@ -31,7 +32,8 @@ class Situation:
     `gates_before` and `gates_wanted` are set when an apply of the same step was broken off: the gates before its first
     call, and those it was on the way to; `adopted` are its changes that were found to be there, `refused` what GitLab
     answered to its requests. `chat` says how the chat bot is called, `vocabulary` what headings and placeholders of the
-    project's templates mean. `concerns` speak against opening the flag further at `now`.
+    project's templates mean. `concerns` speak against opening the flag further at `now`; `lead` is who
+    has the lead of the rollout, or had it last.
     """
 
     draft: Draft
@@ -49,6 +51,7 @@ class Situation:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     adopted: tuple[str, ...] = ()
     concerns: tuple[Concern, ...] = ()
+    lead: Lease | None = None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
