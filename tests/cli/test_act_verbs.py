@@ -110,9 +110,11 @@ def test_a_rollback_never_opens_the_flag_further(program: Program) -> None:
 
 
 def test_what_the_plan_warns_of_is_told_to_who_is_not_asked(program: Program) -> None:
-    begun(program)
+    program.save(with_phase(DRAFT, "stakeholders", wait="1m"))
+    assert program("advance", NAME, "--yes").code == 0
     early = program("advance", NAME, "--yes", *GOOD)
-    assert (early.code, "The wait after Own team and interested stakeholders is not over" in early.err) == (0, True)
+    assert early.code == 0
+    assert "The wait after Own team and interested stakeholders is not over: 1 min left of 1m." in early.err
 
 
 def test_what_stopped_by_itself_is_an_error_and_no_interruption() -> None:

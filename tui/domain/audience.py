@@ -52,12 +52,12 @@ def _parts(gates: Gates, labels: Labels) -> list[str]:
 
 def gains(before: Gates, after: Gates, labels: Labels) -> str:
     """Who is in `after` and was not in `before`, in words; empty for nobody."""
-    return listing(_difference(before, after, labels, "more"))
+    return listing(_difference(before, after, labels, " more"))
 
 
 def loses(before: Gates, after: Gates, labels: Labels) -> str:
     """Who was in `before` and is not in `after`, in words; empty for nobody."""
-    return listing(_difference(after, before, labels, "fewer"))
+    return listing(_difference(after, before, labels, ""))
 
 
 def _difference(small: Gates, large: Gates, labels: Labels, word: str) -> list[str]:
@@ -68,9 +68,9 @@ def _difference(small: Gates, large: Gates, labels: Labels, word: str) -> list[s
     parts = [*labels.actors(large.actors - small.actors), *sorted(large.groups - small.groups)]
     points = large.percentage_of_actors - small.percentage_of_actors
     if points > 0:
-        parts.append(f"{_points(points)} {word} of {labels.unit}")
+        parts.append(f"{_points(points)}{word} of {labels.unit}")
     if large.percentage_of_time > small.percentage_of_time:
-        parts.append(f"{_points(large.percentage_of_time - small.percentage_of_time)} {word} of the time")
+        parts.append(f"{_points(large.percentage_of_time - small.percentage_of_time)}{word} of the time")
     return parts
 
 

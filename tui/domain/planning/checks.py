@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 
 from tui.domain import duration, lint
 from tui.domain.audience import who
@@ -22,6 +23,9 @@ from tui.domain.text import listing
 
 REPORTER = 20
 """GitLab's access level from which labels and confidentiality are kept when an issue is created."""
+
+MINUTE = timedelta(minutes=1)
+"""The least that is told of a wait that is not over."""
 
 _SHOWN = 8
 
@@ -157,8 +161,8 @@ def _moves(situation: Situation, goal: Goal) -> Iterable[str]:
         return
     left = progress.remaining(situation.now)
     if left and progress.position is not None:
-        position = progress.position
-        yield f"The wait after {position.title} is not over: {duration.words(left)} left of {position.wait}."
+        position, still = progress.position, duration.words(max(left, MINUTE))
+        yield f"The wait after {position.title} is not over: {still} left of {position.wait}."
     reach = progress.position.percentage if progress.position else 0
     if step.percentage - reach > BIG_JUMP and step.percentage < FULL:
         yield f"A jump of {step.percentage - reach:g} points at once."
