@@ -38,7 +38,7 @@ from tui.widgets.rollout_rows import (
     issue_rows,
     needed_rows,
 )
-from tui.widgets.rollout_time import exposure_rows, wait_rows
+from tui.widgets.rollout_time import exposure_rows, load_rows, wait_rows
 from tui.widgets.rollout_words import live_words, next_words, said_rows
 from tui.widgets.timeline import Times, step_key, step_of, timeline_rows
 
@@ -146,12 +146,9 @@ class RolloutScreen(ActingScreen):
         phases = timeline_rows(self._draft, self._guide, here, Times.of(self._entries, now))
         left: list[Sequence[Row]] = [error_rows(self._error, "asks again")] if self._error else []
         left += [said_rows(here), [heading("Phases"), *phases]]
-        right: list[Sequence[Row]] = []
-        if self._situation is not None:
-            left.append(needed_rows(self._situation, now))
-            right = [gates_rows(self._situation), issue_rows(self._situation)]
-        left.append(wait_rows(here, now))
-        right.append(exposure_rows(self._entries, self._draft.flag.name, now, _CHART))
+        seen, chart = self._situation, exposure_rows(self._entries, self._draft.flag.name, now, _CHART)
+        left += [needed_rows(seen, now) if seen else [], wait_rows(here, now), load_rows(seen) if seen else []]
+        right: list[Sequence[Row]] = [gates_rows(seen) if seen else [], chart, issue_rows(seen) if seen else []]
         right.append(entry_rows(self._entries, here.steps))
         self.query_one("#rollout", Columns).set_rows(joined(*left), joined(*right))
         self.refresh_bindings()

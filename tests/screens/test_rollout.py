@@ -26,7 +26,7 @@ from tests.support.rollouts import (
     with_issue,
 )
 from tests.support.waiting import wait_for
-from tui.domain.draft import Draft
+from tui.domain.draft import Capacity, Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.history import Action, Entry
@@ -241,6 +241,15 @@ async def test_what_is_waited_for_counts_down_beside_a_chart_of_the_exposure() -
         assert "Somebody who can act is reachable: 2 h more, until 2026-11-22 12:00 UTC" in shown
         assert "Exposure" in shown
         assert "100 %" in row(screen, "100 %")
+
+
+async def test_the_load_of_each_region_is_told_with_the_next_step_and_what_is_not_safe() -> None:
+    row_of = Capacity(region="us-east", peak_requests_per_minute=380, quota_requests_per_minute=100)
+    draft = structs.replace(sample(), capacity=(row_of,))
+    app, screen = host(climbed(1, 10), draft)
+    async with app.run_test():
+        screen.show(seen(TEN, climbed(1, 10), draft))
+        assert "us-east: 95 % of the request quota at the next step (38 % now), more than is safe" in text(screen)
 
 
 async def test_without_gitlab_the_history_stays_and_r_asks_again() -> None:

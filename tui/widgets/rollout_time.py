@@ -1,4 +1,4 @@
-"""The time of a rollout as rows: what is waited for, and how far the flag was open when."""
+"""What a rollout comes to, as rows: what is waited for, how far the flag was open when, and the load on the quota."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from tui.domain import duration
 from tui.domain.exposure import chart, points
+from tui.domain.forecast import forecast
 from tui.domain.history import Entry
+from tui.domain.planning import Situation
 from tui.domain.progress import Progress
 from tui.domain.waits import Wait, What, waits
 from tui.widgets.outline import Row, heading
@@ -42,3 +44,15 @@ def exposure_rows(entries: Sequence[Entry], flag: str, now: datetime, width: int
     """How far the flag was open, when it was opened and closed and judged; none before the first step."""
     lines = chart(points(entries, flag), now, width)
     return [heading("Exposure"), *(Row(line(f"  {one}")) for one in lines)] if lines else []
+
+
+def load_rows(situation: Situation) -> list[Row]:
+    """The load of each region with the next step; none before the share of all users matters."""
+    gates = situation.observed.flag(situation.draft.flag.name).gates
+    rows = []
+    for one in forecast(situation.draft.capacity, gates, situation.progress.next):
+        sign: tuple[str, Tone] = ("! ", "error") if one.short else ("○ ", "muted")
+        short: tuple[str, Tone] = (", more than is safe" if one.short else "", "error")
+        if one.then:
+            rows.append(Row(line("  ", sign, one.text, short), hang=4))
+    return [heading("Load"), *rows] if rows else []

@@ -65,9 +65,8 @@ def compute(situation: Situation, goal: Goal) -> Plan:
 def _title(goal: Goal) -> str:
     if goal.act in TOLD:
         return f"{goal.act} at {goal.step.title}" if goal.step else str(goal.act)
-    if goal.step is not None:
-        return goal.step.title
-    return "the plan issues" if goal.phase == ISSUES else "off for everybody"
+    where = goal.step.title if goal.step else "the plan issues" if goal.phase == ISSUES else "off for everybody"
+    return f"{goal.act}: {where}" if goal.act else where
 
 
 def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, ...]]:
