@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -72,3 +73,12 @@ def test_exports_stream_and_carry_no_escape_sequences(name: str) -> None:
 def test_gates_in_a_cell() -> None:
     assert (gates_text(OFF), gates_text(ON)) == ("off", "on")
     assert gates_text(Gates(groups=frozenset({"b", "a"}), percentage_of_time=12.5)) == "a, b, 12.5 % of time"
+
+
+def test_markdown_of_one_rollout_ends_with_the_chart_of_its_exposure_and_others_do_not() -> None:
+    one = [entry(1), replace(entry(2), action="hold"), replace(entry(3), action="roll-back", gates_after=OFF)]
+    shown = "".join(as_markdown(reversed(one)))
+    assert shown.endswith("‖ hold  ↓ back\n```\n")
+    assert "Exposure of use\\_codestral:\n\n```text\n100 %" in shown
+    assert "```" not in "".join(as_markdown([*one, replace(entry(4), rollout="another")]))
+    assert "```" not in "".join(as_markdown([]))

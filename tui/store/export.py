@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from tui.domain.exposure import chart, points
 from tui.domain.gates import Gates
 from tui.domain.history import Entry
 from tui.domain.text import clean, one_line
@@ -16,6 +17,12 @@ COLUMNS = (
     "gates_before", "gates_after", "live_seconds", "reason", "waivers", "changes", "note_url", "doubt", "doubt_reason",
 )  # fmt: skip
 """The columns of CSV and Markdown; JSON has every key of an entry."""
+
+CHARTED = 1000
+"""Entries of one rollout that are kept in memory for its chart."""
+
+WIDTH = 72
+"""Cells of the chart."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -37,10 +44,30 @@ def as_json(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def as_markdown(entries: Iterable[Entry]) -> Iterator[str]:
-    """A Markdown table; no value can break out of its cell, start a tag or become a link."""
+    """A Markdown table; no value can break out of its cell, start a tag or become a link.
+
+    Below it is a chart of the exposure where all entries are of one rollout and they are some, but not too many.
+    """
     yield f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}\n"
+    kept: list[Entry] = []
+    rollouts: set[tuple[str, str]] = set()
     for entry in entries:
         yield f"| {' | '.join(_inline(value) for value in _cells(entry))} |\n"
+        rollouts.add((entry.rollout, entry.instance))
+        if len(rollouts) == 1 and len(kept) <= CHARTED:
+            kept.append(entry)
+    if len(rollouts) == 1 and 1 < len(kept) <= CHARTED:
+        yield from _exposure(sorted(kept, key=lambda entry: entry.at))
+
+
+def _exposure(kept: Sequence[Entry]) -> Iterator[str]:
+    """A chart for each flag of a rollout, oldest entry first."""
+    for flag in dict.fromkeys(entry.flag for entry in kept):
+        lines = chart(points(kept, flag), kept[-1].at, WIDTH)
+        if lines:
+            yield f"\nExposure of {_inline(flag)}:\n\n```text\n"
+            yield from (f"{line}\n" for line in lines)
+            yield "```\n"
 
 
 FORMATS: Mapping[str, Callable[[Iterable[Entry]], Iterator[str]]] = {
