@@ -23,7 +23,8 @@ from tui.store.assets import asset
 from tui.widgets.acting_screen import ActingScreen, RolloutAnswer
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import Columns, WorkLine
-from tui.widgets.messages import StatusWanted
+from tui.widgets.lead_question import lead_question, leads
+from tui.widgets.messages import LeadWanted, StatusWanted
 from tui.widgets.outline import Outline, Row, heading, joined
 from tui.widgets.present import line, moment
 from tui.widgets.review_rows import error_rows
@@ -64,6 +65,7 @@ class RolloutScreen(ActingScreen):
         Binding("h", "history", "History", id="rollout.history", tooltip="Every step of this rollout in a table"),
         Binding("escape", "home", "Home", id="rollout.home", tooltip="To all rollouts"),
         Binding("i", "issues", "URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
+        Binding("l", "lead", "Lead", id="rollout.lead", tooltip="Take the lead, take it over, or give it up"),
         *ActingScreen.RARE,
     ]
 
@@ -122,6 +124,17 @@ class RolloutScreen(ActingScreen):
         self._asked = True
         self.post_message(StatusWanted(self._draft))
 
+    def action_lead(self) -> None:
+        """Ask, then note on the plan issue who has the lead."""
+        if self._situation is not None:
+            take = not leads(self._situation)
+            self.app.push_screen(lead_question(self._situation), lambda sure: self._lead(take=take) if sure else None)
+
+    def _lead(self, *, take: bool) -> None:
+        self._reading.work("Noting the lead on the plan issue")
+        self.refresh_bindings()
+        self.post_message(LeadWanted(self._draft, take))
+
     def show(self, situation: Situation) -> None:
         """What GitLab says."""
         self._situation, self._error, self._asked = situation, None, False
@@ -158,6 +171,7 @@ class RolloutScreen(ActingScreen):
         possible: dict[str, Callable[[], bool]] = {
             "look": lambda: not self._reading.working,
             "issues": lambda: bool(self._urls()),
+            "lead": lambda: bool(self._urls()) and not self._read_only and not self._reading.working,
         }
         if not self.is_mounted or action not in possible:
             return super().check_action(action, parameters)

@@ -18,13 +18,22 @@ from tui.domain.errors import RolloutError
 from tui.runtime.sessions import Sessions
 from tui.runtime.workbench import Prepared, Session, Workbench
 from tui.widgets.background import in_background
-from tui.widgets.messages import ApplyWanted, CancelWanted, DoctorWanted, PlanWanted, StatusWanted, TemplatesWanted
+from tui.widgets.messages import (
+    ApplyWanted,
+    CancelWanted,
+    DoctorWanted,
+    LeadWanted,
+    PlanWanted,
+    StatusWanted,
+    TemplatesWanted,
+)
 from tui.widgets.theme import ThemedApp
 
 if TYPE_CHECKING:
     from tui.domain.observed import Template
     from tui.domain.operation import Operation
     from tui.domain.plan import Change, Request
+    from tui.domain.planning import Situation
     from tui.runtime.apply import ApplyResult
     from tui.runtime.doctor_row import Row
     from tui.widgets.wizard_parts import Templates
@@ -144,6 +153,18 @@ class AnsweringApp(ThemedApp[ExitState]):
         """Look at GitLab."""
         message.stop()
         self._answer(message.draft, lambda session: session.situation(message.draft), "look at GitLab")
+
+    def on_lead_wanted(self, message: LeadWanted) -> None:
+        """Note who has the lead, and look at GitLab."""
+        message.stop()
+
+        def noted(session: Session) -> Situation:
+            from tui.runtime.leading import release, take
+
+            (take if message.take else release)(session, message.draft)
+            return session.situation(message.draft)
+
+        self._answer(message.draft, noted, "note the lead")
 
     def on_apply_wanted(self, message: ApplyWanted) -> None:
         """Make a plan's changes. The worker is the app's: leaving the screen does not stop it."""

@@ -86,6 +86,14 @@ class StatusWanted(Message):
 
 
 @dataclass
+class LeadWanted(Message):
+    """Take the lead of a rollout, or give it up, then look at GitLab. Answered by `show(Situation)`."""
+
+    draft: Draft
+    take: bool
+
+
+@dataclass
 class TemplatesWanted(Message):
     """Read the issue templates of the draft's project and hand them to `show`, on the event loop."""
 
