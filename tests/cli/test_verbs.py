@@ -59,6 +59,7 @@ def test_plan_and_apply_take_the_next_step_that_is_due(program: Program) -> None
     assert program("apply", SANDBOX_DRAFT.id, "--yes", "--json").json["operations"] == []
     back = program("apply", SANDBOX_DRAFT.id, "--phase", "everyone", "--step", "50", "--yes", "--json")
     assert back.code == 0
+    assert "↓ back" in program("status", SANDBOX_DRAFT.id).out, "the chart of the exposure"
     gates = program("status", SANDBOX_DRAFT.id, "--json").json["gates"]
     assert gates == {
         "boolean": False,

@@ -9,10 +9,14 @@ import click
 from tui.commands.common import bench, instance_option, json_option, print_json, say
 from tui.domain import duration
 from tui.domain.audience import who
+from tui.domain.exposure import chart, points
 from tui.domain.forecast import forecast
 from tui.domain.history import ACTION_WORDS
 from tui.domain.lifecycle import state_of
 from tui.domain.planning import Situation
+
+WIDTH = 72
+"""Cells of the chart of the exposure."""
 
 
 @click.command("status")
@@ -85,6 +89,8 @@ def _show(situation: Situation) -> None:
         say(f"Now:  {concern.text}")
     if situation.lead:
         say(f"      {situation.lead.words(situation.now)}")
+    for row in chart(points(situation.entries, flag.name), situation.now, WIDTH):
+        say(f"      {row}")
     for slot, seen in situation.observed.issues.items():
         say(f"      {slot}: {seen.url}")
     for remark in situation.observed.remarks:
