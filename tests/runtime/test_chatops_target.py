@@ -112,12 +112,13 @@ def test_the_note_on_the_plan_issue_says_that_the_gates_are_attested(session: Se
 def test_no_ends_it_and_the_next_plan_starts_from_the_last_command_that_ran(session: Session, server: Server) -> None:
     _, result = advance(session, Bot(server, refuses=1))
     assert result.outcome == "rejected"
-    assert "the operator says that it failed" in result.reason
+    assert "the operator says that it failed. Read what the bot answered." in result.reason
     states = [one.state for one in result.operations if one.kind == "run-command"]
     assert states == ["confirmed", "rejected", "waiting"]
     again = session.prepare(DRAFT)
     assert again is not None
     assert again.plan.gates.start == gates_now(server) != OFF
+    assert "In now: nobody" not in again.plan.effect
     assert len(again.plan.commands) == 2
     bot = Watching(server)
     assert session.apply(again, attest=bot).outcome == "done"

@@ -36,7 +36,7 @@ class Attesting:
         """
         change = send.change
         if not self._attest(change, send.request):
-            raise CommandFailed("the operator says that it failed")
+            raise CommandFailed("the operator says that it failed.")
         expected = change.expected or OFF
         try:
             seen = self._observer.flag_again(change.flag)

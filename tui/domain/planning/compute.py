@@ -55,7 +55,7 @@ def compute(situation: Situation, goal: Goal) -> Plan:
         requirements=found,
         blocked=tuple(one for one in found if one.blocks(strictness)),
         warnings=(*warnings(situation, goal, calls, unmet, issues.bodies), *remarks),
-        effect=entry.effect,
+        effect=effect(calls.start, calls.end, situation.labels, dips=calls.dips),
         gates=calls,
         entry=entry if new else None,
         bodies=issues.bodies,
