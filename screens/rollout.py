@@ -140,8 +140,10 @@ class RolloutScreen(ActingScreen):
         self._situation, self._error, self._asked = situation, None, False
         self._entries = situation.entries
         asked = f"GitLab was asked at {moment(situation.observed.at)} UTC"
-        if drifted(situation):
-            self._reading.rest(("! ", "warning"), "Somebody else changed the flag", (f"  {asked}", "muted"))
+        others = drifted(situation)
+        if others:
+            text = f"Somebody else changed the flag, in now: {others}"
+            self._reading.rest(("! ", "warning"), text, (f"  {asked}", "muted"))
         else:
             self._reading.rest((asked, "muted"))
         self._draw()

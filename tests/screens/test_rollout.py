@@ -125,7 +125,9 @@ async def test_a_change_by_somebody_else_is_told_and_can_be_put_back() -> None:
     app, screen = host(climbed(1, 10))
     async with app.run_test() as pilot:
         screen.show(seen(dataclasses.replace(MEMBERS, percentage_of_actors=40), climbed(1, 10)))
-        assert "Somebody else changed the flag" in screen.query_one("#reading", StatusLine).plain
+        reading = screen.query_one("#reading", StatusLine).plain
+        assert reading.startswith("! Somebody else changed the flag, in now: the team (")
+        assert "gitlab_team_members or 40 % of users" in reading
         screen.query_one(Columns).go("repair")
         await pilot.press("enter")
         assert app.answers == [RolloutAnswer("review", Wish("everyone", "10%"))]
@@ -236,9 +238,9 @@ async def test_what_is_waited_for_counts_down_beside_a_chart_of_the_exposure() -
     async with app.run_test(size=(60, 20)):
         screen.show(seen(TEN, climbed(1, 10)))
         shown = text(screen)
-        assert "Every process has the change: 1 min more, until 2026-11-22 10:01 UTC" in shown
+        assert "Until every process has the change: 1 min more, until 2026-11-22 10:01 UTC" in shown
         assert "Least time before the next step: 15 min more, until 2026-11-22 10:15 UTC" in shown
-        assert "Somebody who can act is reachable: 2 h more, until 2026-11-22 12:00 UTC" in shown
+        assert "Somebody who can act must be reachable: 2 h more, until 2026-11-22 12:00 UTC" in shown
         assert "Exposure" in shown
         assert "100 %" in row(screen, "100 %")
 

@@ -38,10 +38,12 @@ def drift(flag: str, gates: Gates, entries: Sequence[Entry]) -> Entry | None:
     return last if last is not None and not last.gates_after.same_audience(gates) else None
 
 
-def drifted(situation: Situation) -> bool:
-    """Whether any flag of the rollout is not as the history left it."""
-    seen = [(name, flag) for name, flag in situation.observed.flags.items() if not flag.attested]
-    return any(drift(name, flag.gates, situation.entries) is not None for name, flag in seen)
+def drifted(situation: Situation) -> str:
+    """Who is in now, where a flag of the rollout is not as the history left it; empty when all are."""
+    for name, flag in situation.observed.flags.items():
+        if not flag.attested and drift(name, flag.gates, situation.entries) is not None:
+            return who(flag.gates, situation.labels)
+    return ""
 
 
 def gates_rows(situation: Situation) -> list[Row]:

@@ -16,11 +16,11 @@ from tui.widgets.outline import Row, heading
 from tui.widgets.present import Tone, line, moment
 
 _TEXTS: dict[What, str] = {
-    "spread": "Every process has the change",
+    "spread": "Until every process has the change",
     "least": "Least time before the next step",
     "suggested": "Suggested time before the next step",
     "stable": "A day with everybody in, to finish",
-    "on-hand": "Somebody who can act is reachable",
+    "on-hand": "Somebody who can act must be reachable",
 }
 _UP = timedelta(seconds=59)
 """A wait is told in whole minutes, the last one to its end."""
@@ -47,7 +47,9 @@ def exposure_rows(entries: Sequence[Entry], flag: str, now: datetime, width: int
 
 
 def load_rows(situation: Situation) -> list[Row]:
-    """The load of each region with the next step; none before the share of all users matters."""
+    """The load of each region with the next step; none when nothing is next, or before all users' share matters."""
+    if situation.progress.next is None:
+        return []
     gates = situation.observed.flag(situation.draft.flag.name).gates
     rows = []
     for one in forecast(situation.draft.capacity, gates, situation.progress.next):
