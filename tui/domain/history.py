@@ -66,7 +66,7 @@ class Entry:
     `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers;
     `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again;
     `verdict` is what was decided about the step before, and on what evidence. `doubt` is what is wrong with the entry's
-    note on GitLab and `doubt_reason` how one can tell; a note carries neither.
+    note on GitLab and `doubt_reason` how one can tell; what a note itself says of either does not count.
     """
 
     id: str

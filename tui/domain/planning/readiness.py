@@ -51,7 +51,8 @@ def led(situation: Situation) -> Iterable[Requirement]:
     """Two people do not open a flag at once: the one who has not the lead takes over first."""
     lead = situation.lead
     if lead is not None and lead.held_against(situation.observed.operator.username, situation.now):
-        text = f"{lead.words(situation.now)}: ask, or take over with `rollout-tui lead {situation.draft.id} --take`"
+        over = f"take over with `rollout-tui lead {situation.draft.id} --take` (l on the rollout screen)"
+        text = f"{lead.words(situation.now)}: ask, or {over}"
         yield Requirement("lead", text, "open", hard=True)
 
 
