@@ -141,7 +141,9 @@ def test_server_fault_after_a_write_leaves_the_outcome_open(scripted: Scripted, 
 
 
 @pytest.mark.parametrize(
-    "body", ["[1]", '{"iid": ', "12", '"text"', "\xff"], ids=["list", "cut", "number", "text", "bytes"]
+    "body",
+    ["[1]", '{"iid": ', "12", '"text"', "\xff", "", "{}", '{"message": "202 Accepted"}'],
+    ids=["list", "cut", "number", "text", "bytes", "nothing", "no-fields", "other-fields"],
 )
 def test_success_without_a_readable_body_leaves_the_outcome_open(
     scripted: Scripted, connect: Connect, body: str

@@ -23,6 +23,7 @@ from tui.gateway.cancel import Cancel
 from tui.gateway.clients import Clients, Overdue
 from tui.gateway.connection import Connection
 from tui.gateway.failures import Sent
+from tui.gateway.receipts import acknowledges
 from tui.gateway.session import Client
 
 T = TypeVar("T")
@@ -33,7 +34,6 @@ GRACE = 0.5
 
 PER_PAGE = 100
 _ATTEMPTS = 4
-_NO_CONTENT = 204
 
 log = logging.getLogger("tui.gateway")
 
@@ -93,12 +93,13 @@ class Transport:
         if not regardless:
             self._cancel.check()
         answer = self._send(sent, None, request.body, self._limits.total, GRACE)
-        if answer.status == _NO_CONTENT or not answer.content:
-            return {}
         try:
-            return msgspec.json.decode(answer.content, type=dict[str, Any])
+            told = msgspec.json.decode(answer.content, type=dict[str, Any]) if answer.content else {}
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise failures.unreadable(sent, answer) from None
+        if not acknowledges(request, told):
+            raise failures.unreadable(sent, answer)
+        return told
 
     def _sent(self, method: str, path: str, subject: str) -> Sent:
         return Sent(self.connection.name, method, path, subject)
