@@ -160,6 +160,21 @@ def test_a_plan_issue_that_somebody_edits_during_the_apply_stops_it_before_the_f
     assert FLAG not in server.snapshot().features
 
 
+@pytest.mark.parametrize("phase", ["members", "off"])
+def test_who_is_no_administrator_any_more_is_told_so_and_not_that_the_flag_is_off(
+    session: Session, server: Server, phase: str
+) -> None:
+    assert session.apply(prepared(session)).outcome == "done"
+    plan, gates = prepared(session, phase), server.snapshot().features[FLAG]
+    with server.edit() as world:
+        for user in world.users.values():
+            user.is_admin = False
+    result = session.apply(plan)
+    assert result.outcome == "stopped"
+    assert "gates could not be read" in result.reason, result.reason
+    assert server.snapshot().features[FLAG] == gates
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """A sandbox in a process of its own."""

@@ -117,18 +117,23 @@ class Observer:
     def again(self, observed: Observed, *, creating: bool = False) -> Observed:
         """The same look, only at what a fingerprint covers: gates and issues.
 
-        With `creating` also for plan issues that somebody else made since, on whatever machine.
+        With `creating` also for plan issues that somebody else made since, on whatever machine. Raises Denied when the
+        flags could be read then and cannot be now: that says nothing of who is in.
         """
         addresses = {slot: IssueAddress(seen.project_id, seen.iid) for slot, seen in observed.issues.items()}
         project = observed.project if creating else None
         with ThreadPoolExecutor(len(addresses) + 2, thread_name_prefix="again") as pool:
             reads = [pool.submit(self._finder.read_one, item) for item in addresses.items()]
             marked = pool.submit(self._finder.marked, project, observed.operator.id) if project is not None else None
-            flags = pool.submit(self._flags, [], whole=False)  # last: nothing ages as dangerously
+            remarks: list[str] = []
+            flags = pool.submit(self._flags, remarks, whole=False)  # last: nothing ages as dangerously
             issues = dict(read.result() for read in reads)
             known = {slot: seen for slot, seen in issues.items() if seen is not None}
             found = {**marked.result(), **known} if marked is not None else known
-            return replace(observed, flags=flags.result().flags, issues=found)
+            look = flags.result()
+            if observed.flags and not look.flags:
+                raise Denied(remarks[-1] if remarks else "The flag's gates cannot be read any more.")
+            return replace(observed, flags=look.flags, issues=found)
 
     def yielded(self, observed: Observed, made: Iterable[Operation]) -> tuple[Operation, ...]:
         """Those of our creations that yield to somebody else's; see `twins`."""
