@@ -40,7 +40,7 @@ from tui.widgets.rollout_rows import (
     needed_rows,
 )
 from tui.widgets.rollout_time import exposure_rows, load_rows, wait_rows
-from tui.widgets.rollout_words import live_words, next_words, said_rows
+from tui.widgets.rollout_words import RESUME, live_words, next_words, said_rows
 from tui.widgets.timeline import Times, step_key, step_of, timeline_rows
 
 _TICK = 20.0
@@ -188,6 +188,8 @@ class RolloutScreen(ActingScreen):
             self.action_history()
         elif event.key == REPAIR:
             self._repair()
+        elif event.key == RESUME:
+            self.action_act("resume")
         elif event.key.startswith(ISSUE) and self._situation is not None:
             self._copy([self._situation.observed.issues[event.key.removeprefix(ISSUE)].url])
         elif event.key.startswith(REQUIREMENT):

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from screens.rollout import RolloutScreen
 from tests.support.host import Host
@@ -26,7 +27,7 @@ from tests.support.rollouts import (
     with_issue,
 )
 from tests.support.waiting import wait_for
-from tui.domain.draft import Capacity, Draft
+from tui.domain.draft import Capacity, Criterion, Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.history import Action, Entry
@@ -327,6 +328,9 @@ async def test_a_hold_says_since_when_by_whom_and_why() -> None:
         assert screen.query_one("#live", StatusLine).plain.startswith("‖ On hold: 10 % of users")
         assert screen.query_one("#next", StatusLine).plain == "Next: resume it, then 25 % of users"
         assert "Nothing stands in the way" not in text(screen)
+        screen.query_one(Columns).go("resume")
+        await pilot.press("enter")
+        assert isinstance(app.screen, Ask)
 
 
 async def test_a_finished_and_an_abandoned_rollout_say_so() -> None:
@@ -372,7 +376,7 @@ async def test_a_number_that_fires_proposes_the_way_back_and_says_which_criterio
     app, _ = host(climbed(1, 10))
     async with app.run_test() as pilot:
         await judge(pilot, {**ALL_WELL, "latency_p95": 1500})
-        assert "The numbers propose to roll back: 1 criterion fired" in app.drawn
+        assert "The numbers propose to roll back: fired by latency_p95" in app.drawn
         assert "✗ roll back when > 1460 ms: fires" in app.drawn
         await pilot.press("ctrl+s")
         where = app.screen
@@ -387,7 +391,8 @@ async def test_without_data_the_rollout_is_held_and_to_go_on_wants_a_reason() ->
     app, _ = host(climbed(1, 10))
     async with app.run_test() as pilot:
         await judge(pilot, {"latency_p50": 700})
-        assert "The numbers propose to hold: 4 criteria without data" in app.drawn
+        proposal = app.screen.query_one("#proposal", Static).render()
+        assert str(proposal).endswith("no data for latency_p95, acceptance_rate and refused_requests")
         await pilot.press("tab", "left", "ctrl+s")
         assert "say why you continue" in app.drawn
         assert not app.answers
@@ -413,6 +418,19 @@ async def test_the_verdict_can_be_left_open_and_the_dialog_left() -> None:
         assert not app.answers
         await judge(pilot, {}, "tab", "left", "left", "ctrl+s")
         assert app.answers == [RolloutAnswer("review", Wish("everyone", "25%"))]
+
+
+async def test_hostile_names_of_metrics_are_shown_and_do_nothing() -> None:
+    criteria = tuple(Criterion(kind="continue", metric=one, comparator="<=", value=1, unit=one) for one in STRINGS)
+    app, _ = host(climbed(1, 10), structs.replace(sample(), criteria=criteria))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("n", "5", "enter", "7")
+        assert isinstance(app.screen, VerdictDialog)
+        for _ in range(4):
+            await pilot.press("tab", "tab", "tab")
+            assert harmless(app.drawn)
+        await pilot.press("ctrl+s")
+        assert app.answers[0].wish.act == "hold"
 
 
 async def test_what_is_no_number_is_not_taken() -> None:

@@ -13,6 +13,9 @@ from tui.widgets.present import Tone, due, line, moment
 
 Words = tuple[str, Tone]
 
+RESUME = "resume"
+"""The key of the row that resumes the rollout."""
+
 _SIGNS: dict[State, Words] = {
     "planned": ("○ ", "muted"),
     "ready": ("○ ", "muted"),
@@ -80,7 +83,7 @@ def said_rows(progress: Progress) -> list[Row]:
     rows = [heading(title, tone)]
     if said.reason:
         rows.append(Row(line("  ", (said.reason, "strong")), hang=2))
-    return [*rows, Row(line(("  Resume takes it up again where it was.", "muted")), hang=2)]
+    return [*rows, Row(line(("  enter takes it up again where it was", "muted")), RESUME, 2)]
 
 
 def _said(progress: Progress) -> Entry | None:

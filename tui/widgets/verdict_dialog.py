@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.domain.draft import Draft
-from tui.domain.text import counted, one_line
+from tui.domain.text import listing, one_line
 from tui.domain.verdict import Decision, Finding, Judged, Judgement, Verdict, decide, judge, range_words
 from tui.store.assets import asset
 from tui.widgets.base_screen import BaseModal
@@ -41,6 +41,7 @@ _LOOKS: dict[Finding, tuple[str, Tone]] = {
     "fires": ("✗ ", "error"),
     "no data": ("○ ", "muted"),
 }
+_WHY: dict[Finding, str] = {"fires": "fired by {}", "fails": "not met by {}", "no data": "no data for {}"}
 _INCIDENT = (Option(value=False, label="no"), Option(value=True, label="yes"))
 _CHOICES = (
     Option("continue", "continue"),
@@ -174,7 +175,7 @@ def _specs(found: Judgement) -> list[Spec]:
         by_metric.setdefault(one.criterion.metric, []).append(one)
     specs: list[Spec] = []
     for metric, judged in by_metric.items():
-        specs.append(Field(f"{SEEN}{metric}", metric, "number", placeholder=_expected(judged[0]), optional=True))
+        specs.append(Field(f"{SEEN}{metric}", metric, "number", placeholder=judged[0].criterion.unit, optional=True))
         specs.append(Note(metric, Content("\n").join([_finding(one) for one in judged])))
     return [
         *specs,
@@ -184,20 +185,19 @@ def _specs(found: Judgement) -> list[Spec]:
     ]
 
 
-def _expected(one: Judged) -> str:
-    return f"{one.criterion.unit}{f'  baseline {range_words(one.baseline)}' if one.baseline else ''}".strip()
-
-
 def _finding(one: Judged) -> Content:
     rule = one.rule.replace(f" {one.criterion.metric} ", " ", 1)
-    return line(_LOOKS[one.finding], f"{rule}: {one.finding}")
+    usual = f"  baseline {range_words(one.baseline)}" if one.baseline else ""
+    return line(_LOOKS[one.finding], f"{rule}: {one.finding}", (usual, "muted"))
 
 
 def _proposal(found: Judgement) -> Content:
-    many = {"no data": "without data", "fails": "failed", "fires": "fired"}
-    kinds = [one.finding for one in found.decisive]
-    why = ", ".join(
-        f"{counted(kinds.count(kind), 'criterion', 'criteria')} {many[kind]}" for kind in dict.fromkeys(kinds)
-    )
     said = found.proposed.replace("-", " ")
-    return line("The numbers propose to ", (said, "strong"), f": {why}" if why else "")
+    why = [_decided(found, kind, words) for kind, words in _WHY.items()]
+    told = "; ".join(one for one in why if one)
+    return line("The numbers propose to ", (said, "strong"), f": {told}" if told else "")
+
+
+def _decided(found: Judgement, kind: Finding, words: str) -> str:
+    metrics = dict.fromkeys(one.criterion.metric for one in found.decisive if one.finding == kind)
+    return words.format(listing(list(metrics))) if metrics else ""
