@@ -72,9 +72,21 @@ class HelpScreen(BaseModal[None]):
 def page_content(page: str) -> Content:
     """Our own help pages: a `#` line is a title, a line that begins with a blank pair stays as it is."""
     lines = []
-    for text in page.strip().splitlines():
+    for text in _paragraphs(page.strip().splitlines()):
         if text.startswith("#"):
             lines.append(line((text.lstrip("# "), "strong")))
         else:
             lines.append(styled(text))
     return Content("\n").join(lines)
+
+
+def _paragraphs(lines: Iterable[str]) -> list[str]:
+    """The lines, one that ends within a sentence with the next: the terminal has another width than the file."""
+    joined: list[str] = []
+    for text in lines:
+        before = joined[-1] if joined else ""
+        if before and text[:1] not in ("", " ", "#") and before[0] not in " #" and before[-1] not in ".:!?":
+            joined[-1] = f"{before} {text}"
+        else:
+            joined.append(text)
+    return joined

@@ -27,7 +27,8 @@ def sure_lines(plan: Plan, guide: Guide) -> list[str]:
     """What is asked once more before it is applied: the step, how many changes of each kind, who is affected."""
     kinds = [change.kind for change in plan.changes]
     made = [counted(kinds.count(kind), noun) for kind, noun in _NOUNS.items() if kind in kinds]
-    return [title_of(plan, guide), ", ".join(made), *(plan.effect.split(". ") if plan.gates.after else [])]
+    effect = plan.effect.removesuffix(".").split(". ") if plan.gates.after else []
+    return [title_of(plan, guide), ", ".join(made), *effect]
 
 
 def why_not(plan: Plan, read_only: str = "") -> str:
