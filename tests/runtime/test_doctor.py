@@ -12,6 +12,7 @@ from msgspec import structs
 
 from tests.support.rollouts import sample
 from tui.domain.draft import Draft, Place
+from tui.gateway.client import Gateway
 from tui.gateway.session import tls_context
 from tui.runtime.doctor import NAMES, diagnose
 from tui.runtime.doctor_row import Row, folded
@@ -184,7 +185,7 @@ def test_a_drafts_flag(tmp_path: Path, gitlab: Server) -> None:
     assert (found.state, found.hint) == ("warning", f"Did you mean {DRAFT.flag.name}?")
 
 
-def test_a_drafts_target(tmp_path: Path, gitlab: Server) -> None:
+def test_a_drafts_target(tmp_path: Path, gitlab: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     chat = structs.replace(DRAFT, flag=structs.replace(DRAFT.flag, target="chatops"))
     found = about(tmp_path, gitlab, gitlab.tokens["developer"], draft=chat)
     assert "/chatops gitlab run feature set" in found["target"].text
@@ -194,6 +195,9 @@ def test_a_drafts_target(tmp_path: Path, gitlab: Server) -> None:
     assert (mine.state, "will be made" in mine.text) == ("ok", True)
     reporter = about(tmp_path, gitlab, gitlab.tokens["reporter"], draft=own)["target"]
     assert (reporter.state, "developer" in reporter.hint) == ("failed", True)
+    monkeypatch.setattr(Gateway, "flag_role", lambda *_: 40)
+    stricter = about(tmp_path, gitlab, gitlab.tokens["developer"], draft=own)["target"]
+    assert (stricter.state, "role maintainer" in stricter.hint) == ("failed", True)
     nowhere = structs.replace(own, flag=structs.replace(own.flag, project=""))
     assert about(tmp_path, gitlab, draft=nowhere)["target"].hint == "Set flag.project in the draft."
 

@@ -23,6 +23,9 @@ from tui.domain.strategies import Aim
 ChangeKind = Literal["create-issue", "edit-issue", "link-issues", "set-gate", "run-command", "add-note"]
 """`run-command` is a chat command: a person sends it, this program only shows it and asks what came of it."""
 
+GATE_KINDS: frozenset[ChangeKind] = frozenset({"set-gate", "run-command"})
+"""The kinds that change who is in a flag."""
+
 _REFERENCE = re.compile("⟪([a-z]+(?::[^⟪⟫]*)?)⟫")
 _MARKER = re.compile(r"<!-- rollout-tui: operation=(\S+) rollout=(\S+) slot=(\S+) -->")
 
@@ -109,7 +112,7 @@ class Change:
     @property
     def is_gate(self) -> bool:
         """Whether it changes who is in the flag."""
-        return self.kind in {"set-gate", "run-command"}
+        return self.kind in GATE_KINDS
 
     @property
     def narrows(self) -> bool:

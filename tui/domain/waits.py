@@ -9,15 +9,13 @@ from typing import Literal
 from tui.domain.lifecycle import state_of
 from tui.domain.planning.readiness import STABLE
 from tui.domain.progress import Progress
+from tui.domain.working_day import ON_HAND
 
 SPREAD = timedelta(minutes=1)
 """Until every process reads a changed flag (GitLab's `feature.rb`: the cache in each process lives a minute)."""
 
 LEAST = timedelta(minutes=15)
 """The least time between two steps (GitLab's template for flag rollouts and its guide to flag controls)."""
-
-ON_HAND = timedelta(hours=2)
-"""How long somebody who can act is reachable after a change of production (GitLab's template for flag rollouts)."""
 
 What = Literal["spread", "least", "suggested", "stable", "on-hand"]
 

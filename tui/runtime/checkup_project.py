@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import GitLabError
+from tui.domain.planning.checks import REPORTER
+from tui.domain.strategies import DEVELOPER, NOBODY
 from tui.domain.text import counted, listing
 from tui.runtime.doctor_row import Row, failed
 
@@ -14,9 +16,6 @@ if TYPE_CHECKING:
     from tui.domain.draft import Draft
     from tui.domain.observed import FlagSeen
     from tui.runtime.checkup import Subject
-
-REPORTER, DEVELOPER = 20, 30
-"""GitLab's access levels that keep labels and confidentiality of a new issue, and that may set project flags."""
 
 ROLES = {0: "no role", 5: "minimal access", 10: "guest", 15: "planner", 20: "reporter", 30: "developer"}
 ROLES |= {40: "maintainer", 50: "owner"}
@@ -130,8 +129,12 @@ def _flag_project(subject: Subject, draft: Draft) -> Row:
     try:
         seen = subject.gateway.project(path)
         role = ROLES.get(seen.access_level, f"access level {seen.access_level}")
-        if seen.access_level < DEVELOPER and not subject.gateway.operator().powers:
-            hint = "Project flags ask for the role developer or a higher one."
+        least = subject.gateway.flag_role(seen.id)
+        if seen.access_level < least and not subject.gateway.operator().powers:
+            asked = ROLES.get(least, ROLES[DEVELOPER])
+            hint = f"The feature flags of {seen.path} ask for the role {asked} or a higher one."
+            if least >= NOBODY:
+                hint = f"{seen.path} lets nobody change its feature flags: its settings say so."
             return Row("target", "failed", f"{role} in {seen.path}", hint)
         flag = subject.gateway.project_flag(seen.id, draft.flag.name) if draft.flag.name else None
     except GitLabError as error:

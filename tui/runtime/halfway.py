@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, cast
 
 from tui.domain.gates import Gates
 from tui.domain.history import Action, Entry
+from tui.domain.plan import GATE_KINDS
 
 if TYPE_CHECKING:
     from tui.store.records import Records
-
-
-_GATES = frozenset({"set-gate", "run-command"})
 
 
 def halfway(records: Records, rollout: str, instance: str) -> tuple[Entry, ...]:
@@ -26,7 +24,7 @@ def halfway(records: Records, rollout: str, instance: str) -> tuple[Entry, ...]:
     before = apply.gates_before
     for operation in records.operations(apply.id):
         gates = operation.result.get("gates")
-        if operation.kind in _GATES and operation.state == "confirmed" and gates and operation.ended_at is not None:
+        if operation.kind in GATE_KINDS and operation.state == "confirmed" and gates and operation.ended_at is not None:
             after = Gates.from_dict(gates)
             found.append(
                 Entry(
