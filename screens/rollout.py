@@ -54,7 +54,10 @@ _CHART = 52
 
 
 class RolloutScreen(ActingScreen):
-    """One running rollout. `entries` are its history, oldest first; `read_only` says who else has the draft open."""
+    """One running rollout. `entries` are its history, oldest first; `read_only` says why the draft is not changed.
+
+    Who is `watching` changes nothing on GitLab either.
+    """
 
     HELP = "rollout"
     CSS_PATH: ClassVar = [asset("styles/rollout.tcss")]
@@ -77,9 +80,10 @@ class RolloutScreen(ActingScreen):
         instance: Instance,
         entries: tuple[Entry, ...] = (),
         read_only: str = "",
+        watching: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        super().__init__(draft, guide, entries, read_only)
+        super().__init__(draft, guide, entries, read_only, watching=watching)
         self._instance, self._clock = instance, clock
         self._error: RolloutError | None = None
         self._asked = False

@@ -444,6 +444,27 @@ async def test_what_is_no_number_is_not_taken() -> None:
         assert not app.answers
 
 
+async def test_who_only_watches_changes_nothing_not_even_by_the_way_back() -> None:
+    screen = RolloutScreen(
+        sample(),
+        guide(),
+        instance=Instance("sandbox", "SANDBOX"),
+        entries=climbed(1, 10),
+        read_only="the app was started with --read-only",
+        watching=True,
+        clock=lambda: NOW,
+    )
+    app = Host(screen)
+    async with app.run_test() as pilot:
+        screen.show(seen(TEN, climbed(1, 10)))
+        await pilot.press("n", "b", "o", "s", "u", "X")
+        for step in ("members/members", "everyone/25%"):
+            screen.query_one(Columns).go(f"step:{step}")
+            await pilot.press("enter")
+        assert len(app.screen_stack) == SHOWN
+        assert not app.answers
+
+
 async def test_who_cannot_change_the_draft_can_still_take_access_away() -> None:
     app, _ = host(climbed(1, 10), read_only="pid 7")
     async with app.run_test() as pilot:

@@ -37,6 +37,7 @@ class Stage(Protocol):
     """What a flow needs of the app."""
 
     bench: Workbench
+    read_only: str
 
     def instance_of(self, draft: Draft) -> str: ...
 
@@ -221,6 +222,7 @@ class DraftFlow:
             instance=context.instance,
             entries=context.entries,
             read_only=context.read_only,
+            watching=bool(self._stage.read_only),
             clock=self._stage.bench.clock,
         )
         answer = await self._stage.ask(screen)

@@ -53,10 +53,12 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
     ]
     """Keys for the end of the key bar."""
 
-    def __init__(self, draft: Draft, guide: Guide, entries: Sequence[Entry], read_only: str) -> None:
+    def __init__(
+        self, draft: Draft, guide: Guide, entries: Sequence[Entry], read_only: str, *, watching: bool = False
+    ) -> None:
         super().__init__()
         self._draft, self._guide = draft, guide
-        self._entries, self._read_only = tuple(entries), read_only
+        self._entries, self._read_only, self._watching = tuple(entries), read_only, watching
         self._situation: Situation | None = None
 
     @property
@@ -66,7 +68,7 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
 
     def why_not(self, action: Action) -> str:
         """Why an action is not possible now; empty when it is."""
-        return why_not(action, self.progress, self._situation, self._read_only)
+        return why_not(action, self.progress, self._situation, self._read_only, watching=self._watching)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what cannot be done now. The way back is open even where the draft cannot be changed."""
@@ -140,6 +142,9 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
 
     def ask_back(self, steps: Sequence[Step], verdict: Verdict | None = None) -> None:
         """Ask which of the steps to go back to; off is always one more choice."""
+        if self._watching:
+            self.notify(one_line(self.why_not("step-back")), markup=False, timeout=5)
+            return
 
         def asked(choice: Choice | None) -> None:
             if choice is not None:

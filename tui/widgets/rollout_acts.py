@@ -40,8 +40,15 @@ ACTS: Mapping[Action, Act] = {
 }
 
 
-def why_not(action: Action, here: Progress, situation: Situation | None, read_only: str) -> str:
-    """Why the action is not possible now; empty when it is. The way back waits for no lock on the draft."""
+def why_not(
+    action: Action, here: Progress, situation: Situation | None, read_only: str, *, watching: bool = False
+) -> str:
+    """Why the action is not possible now; empty when it is. The way back waits for no lock on the draft.
+
+    Who is only `watching` has asked for an app that changes nothing: not even that.
+    """
+    if watching:
+        return f"read-only: {read_only}"
     if action == "step-back":
         return "" if may_step_back(situation, here) else refused(here, action)
     if read_only and action not in BACK:
