@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,13 @@ from tests.runtime.test_whole_rollouts import DRAFT, advance, gates_now
 from tests.support.gitlab_under_test import UnderTest, reader, real, settle
 from tests.support.gitlab_under_test import team as team_under_test
 from tests.support.until import wait_until
+from tui.domain.errors import StoreError
+from tui.domain.operation import OperationState
 from tui.domain.plan import read_marker
 from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.faults import Fault
 from tui.store.locations import Locations
+from tui.store.records import Records
 
 pytestmark = pytest.mark.any_gitlab
 TEAM = team_under_test()
@@ -179,3 +183,25 @@ def test_an_issue_that_gitlab_leaves_public_is_emptied_and_closed_and_told(serve
         if issue.title == "(emptied)" or read_marker(issue.description):
             assert issue.confidential or (issue.title == "(emptied)" and not issue.open) or "[FF]" in issue.title
     client.close()
+
+
+@pytest.mark.sandbox_only("an old GitLab lets a guest hide an issue")
+def test_a_public_issue_is_told_of_also_when_the_disk_is_full(
+    server: UnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = Records.settled
+
+    def cramped(self: Records, operation_id: str, state: OperationState, at: datetime, **more: Any) -> None:  # noqa: ANN401
+        if state == "rejected":
+            raise StoreError("The disk is full.")
+        settled(self, operation_id, state, at, **more)
+
+    monkeypatch.setattr(Records, "settled", cramped)
+    environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.tokens["guest"]}
+    with Workbench(Locations.under(tmp_path / "home"), environ) as bench, bench.session("env") as session:
+        prepared = session.prepare(DRAFT, "issues")
+        assert prepared is not None
+        result = session.apply(replace(prepared, plan=replace(prepared.plan, blocked=())))
+    assert result.outcome == "rejected"
+    assert "public" in result.reason
+    assert "The disk is full" in result.reason

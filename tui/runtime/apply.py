@@ -231,7 +231,10 @@ class Applier:
                 return self._sender.send(command)
             case Shield():
                 made, said = shield(self._gateway, command.answer, self._operations[command.change.id])
-                self._sender.settle(made)
+                try:
+                    self._sender.settle(made)
+                except StoreError as error:
+                    said = f"{said}. The journal could not be written: {say(error)}"
                 return Shielded(command.change, said)
 
     def _failed(self, command: Command, error: RolloutError) -> Event:
