@@ -35,6 +35,7 @@ from tui.runtime.looking import Looker
 from tui.runtime.observe import Observer
 from tui.runtime.sending import Sender, say, stamp
 from tui.runtime.shield import shield
+from tui.runtime.twins import empty
 
 if TYPE_CHECKING:
     from tui.domain.observed import Observed
@@ -250,9 +251,10 @@ class Applier:
     def _twins(self) -> str:
         """Which of the plan issues that we made had to yield to somebody else's."""
         made = [one for one in self._operations.values() if one.kind == "create-issue" and one.state == "confirmed"]
-        found = self._observer.yielded(self._observed, made)
+        found = self._observer.later(self._observed, made)
         for operation in found:
             self._sender.settle(operation)
+            empty(self._gateway, operation)
         return "; ".join(operation.error for operation in found)
 
     def _update(self, operation: Operation) -> None:

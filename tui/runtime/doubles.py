@@ -18,6 +18,7 @@ from tui.domain.history import read_entry
 from tui.domain.observed import IssueSeen, NoteSeen
 from tui.domain.operation import Operation
 from tui.domain.plan import Request, read_marker
+from tui.runtime.twins import YIELDS
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -71,17 +72,23 @@ class Doubles:
             return [one for part in (issues, *notes) for one in part.result()]
 
     def _issues(self, made: list[Operation]) -> list[_Double]:
-        """Extra issues: with the marker of a creation, but not the one that the slot goes on in."""
+        """Extra issues: with the marker of a creation, but not the one that its slot goes on in, or left as a twin."""
         creations = [one for one in made if one.kind == "create-issue"]
         kept = {one.slot: one for one in creations if one.state == "confirmed"}
         own = {one.id for one in creations}
+        yielding = {one.id: str(one.result[YIELDS]["ref"]) for one in creations if YIELDS in one.result}
         found = []
         for project in sorted({int(one.path.split("/")[2]) for one in creations if one.path}):
             author = self._gateway.operator().id
             for seen in islice(self._gateway.recent_issues(project, author_id=author), _RECENT):
                 marked = read_marker(seen.description)
                 slot = kept.get(marked.slot) if marked is not None and marked.operation in own else None
-                if slot is not None and (seen.project_id, seen.iid) != (slot.result["project_id"], slot.result["iid"]):
+                if marked is not None and marked.operation in yielding:
+                    found.append(_extra_issue(seen, yielding[marked.operation]))
+                elif slot is not None and (seen.project_id, seen.iid) != (
+                    slot.result["project_id"],
+                    slot.result["iid"],
+                ):
                     found.append(_extra_issue(seen, str(slot.result["ref"])))
         return found
 

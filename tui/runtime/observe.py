@@ -25,7 +25,7 @@ from tui.runtime.connect import SANDBOX
 from tui.runtime.find_issues import IssueAddress, IssueFinder
 from tui.runtime.project_flags import SIMILAR, FlagLook, ProjectFlagReader
 from tui.runtime.templates import commands, read
-from tui.runtime.twins import yielded
+from tui.runtime.twins import later
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -135,11 +135,11 @@ class Observer:
                 raise Denied(remarks[-1] if remarks else "The flag's gates cannot be read any more.")
             return replace(observed, flags=look.flags, issues=found)
 
-    def yielded(self, observed: Observed, made: Iterable[Operation]) -> tuple[Operation, ...]:
+    def later(self, observed: Observed, made: Iterable[Operation]) -> tuple[Operation, ...]:
         """Those of our creations that yield to somebody else's; see `twins`."""
         if observed.project is None:
             return ()
-        return yielded(self._gateway, self._finder, observed.project, observed.operator.id, made)
+        return later(self._gateway, self._finder, observed.project, observed.operator.id, made)
 
     def flag_again(self, name: str) -> FlagSeen:
         """One flag, read now."""

@@ -23,22 +23,35 @@ if TYPE_CHECKING:
 _RECENT = 200
 """How many of the newest issues are looked through; the listing is read, as the search index may lag behind."""
 
+YIELDS = "yields"
+"""In the result of a creation that yields: to whose issue, and where that is."""
+
 _TITLE = "(doubled)"
 _TEXT = "Emptied by rollout-tui: {author} had made the same plan issue a moment before. It goes on in {ref}."
 
 
-def yielded(
+def later(
     gateway: Gateway, finder: IssueFinder, project: ProjectSeen, operator_id: int, made: Iterable[Operation]
 ) -> tuple[Operation, ...]:
-    """Those of our creations that somebody else's is older than, emptied, closed and to be journalled as rejected."""
+    """Those of our creations that somebody else's is older than, to be journalled as rejected and then emptied.
+
+    In that order: whatever becomes of the emptying, no apply goes on in the later issue.
+    """
     recent = islice(gateway.recent_issues(project.id), _RECENT)
     oldest = finder.oldest(recent, operator_id)
     found = []
     for operation in made:
         first = oldest.get(operation.slot)
         if first is not None and _later(operation, first):
-            found.append(_empty(gateway, operation, first))
+            found.append(_yielding(gateway, operation, first))
     return tuple(found)
+
+
+def empty(gateway: Gateway, operation: Operation) -> None:
+    """Empty and close the issue of a creation that yields. Raises RolloutError; `doubles` looks for those left over."""
+    body = {"title": _TITLE, "description": _TEXT.format(**operation.result[YIELDS]), "state_event": "close"}
+    path = f"/projects/{operation.result['project_id']}/issues/{operation.result['iid']}"
+    gateway.send(Request("PUT", path, body))
 
 
 def _later(operation: Operation, first: IssueSeen) -> bool:
@@ -48,14 +61,12 @@ def _later(operation: Operation, first: IssueSeen) -> bool:
     return operation.result.get("project_id") == first.project_id and int(operation.result["iid"]) > first.iid
 
 
-def _empty(gateway: Gateway, operation: Operation, first: IssueSeen) -> Operation:
+def _yielding(gateway: Gateway, operation: Operation, first: IssueSeen) -> Operation:
     person = gateway.actor(f"User:{first.author_id}")
     author = person.name if person is not None else "somebody"
-    text = _TEXT.format(author=author, ref=first.ref)
-    path = f"/projects/{operation.result['project_id']}/issues/{operation.result['iid']}"
-    gateway.send(Request("PUT", path, {"title": _TITLE, "description": text, "state_event": "close"}))
     said = (
         f"{author} made the plan issue {operation.slot} at the same moment: it goes on in {first.ref}, and ours, "
-        f"{operation.result['ref']}, was emptied and closed"
+        f"{operation.result['ref']}, is emptied and closed"
     )
-    return replace(operation, state="rejected", error=said)
+    result = {**operation.result, YIELDS: {"author": str(author), "ref": str(first.ref)}}
+    return replace(operation, state="rejected", error=said, result=result)
