@@ -15,6 +15,7 @@ from tui.runtime.workbench import Workbench
 from tui.sandbox.server import Server
 from tui.store.assets import ROOT
 from tui.widgets.dialogs import Confirm
+from tui.widgets.messages import StatusWanted
 
 
 @pytest.fixture
@@ -99,3 +100,14 @@ async def test_who_only_looks_sees_the_lead_and_cannot_take_it(bench: Workbench,
         await pilot.pause()
         assert "lead up?" not in drawn(pilot)
     assert {one.method for one in server.requests} == {"GET"}
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_is_not_asked_for(bench: Workbench, server: Server) -> None:
+    begun(bench)
+    server.requests.clear()
+    async with running(bench) as pilot:
+        await sees(pilot, "1 of 1")
+        pilot.app.post_message(StatusWanted(bench.drafts.load("alpha")))
+        await pilot.press("down", "up")
+        assert not server.requests
+        assert pilot.app.is_running

@@ -150,9 +150,12 @@ class AnsweringApp(ThemedApp[ExitState]):
         return prepared
 
     def on_status_wanted(self, message: StatusWanted) -> None:
-        """Look at GitLab."""
+        """Look at GitLab. The screen asks by itself too, and may have been left by now."""
+        from tui.widgets.acting_screen import ActingScreen
+
         message.stop()
-        self._answer(message.draft, lambda session: session.situation(message.draft), "look at GitLab")
+        if isinstance(self.asking(), ActingScreen):
+            self._answer(message.draft, lambda session: session.situation(message.draft), "look at GitLab")
 
     def on_lead_wanted(self, message: LeadWanted) -> None:
         """Note who has the lead, and look at GitLab."""
