@@ -37,7 +37,7 @@ _WORDS: dict[Outcome, tuple[str, str]] = {
 _COMMAND_WORDS: dict[Outcome, tuple[str, str]] = {
     "rejected": (
         "A chat command did not work",
-        "What ran stays. Read what the bot answered, then make a new plan: it starts from the last command that ran.",
+        "What ran stays.",
     ),
     "stopped": (
         "Stopped before its end",
