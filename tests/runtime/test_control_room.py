@@ -120,3 +120,10 @@ def test_going_on_too_early_is_warned_of_and_finishing_too_early_is_refused(sess
     assert refused is not None
     assert [one.text for one in refused.plan.blocked] == ["Not everybody is in yet"]
     assert clock.now - history(session)[0].at < timedelta(hours=1)
+
+
+def test_steps_that_are_skipped_in_a_row_are_each_in_the_history(session: Session) -> None:
+    do(session, Wish(act="advance"))
+    skipped = [do(session, Wish(act="skip", reason="A quiet week")).goal.step_id for _ in range(2)]
+    assert [(one.action, one.step) for one in history(session)[1:]] == [("skip", step) for step in skipped]
+    assert len(set(skipped)) == 2

@@ -84,7 +84,8 @@ def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, 
 def _recorded(situation: Situation, goal: Goal) -> bool:
     """Whether the history already ends with this goal, so that nothing is left to tell."""
     if goal.act is not None:
-        return bool(situation.entries) and situation.entries[-1].action == goal.act
+        told = [(one.action, one.phase, one.step) for one in situation.entries[-1:]]
+        return told == [(goal.act, goal.phase, goal.step_id)]
     if goal.phase == ISSUES:
         return situation.progress.issues_done
     if goal.phase == OFF_PHASE:
