@@ -51,7 +51,8 @@ def test_the_later_issues_are_emptied_and_the_rollout_goes_on_in_the_older_ones(
                     server.faults.add(Fault(fault, method="PUT", path_regex=r"/issues/\d+$", skip=skip, effect=True))
 
     first = session.apply(ours, meanwhile)
-    assert first.outcome == ("stopped" if fault else "stale")
+    assert first.outcome == "stale"
+    assert ("by the next apply" in first.reason) == bool(fault)
     server.faults.clear()
     again = session.prepare(DRAFT)
     assert again is not None

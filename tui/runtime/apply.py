@@ -254,8 +254,15 @@ class Applier:
         found = self._observer.later(self._observed, made)
         for operation in found:
             self._sender.settle(operation)
+        return "; ".join(f"{one.error}{self._emptied(one)}" for one in found)
+
+    def _emptied(self, operation: Operation) -> str:
+        """What to add when a creation that yields could not be emptied: the end of the next apply does it."""
+        try:
             empty(self._gateway, operation)
-        return "; ".join(operation.error for operation in found)
+        except RolloutError as error:
+            return f" by the next apply, since now it failed: {say(error)}"
+        return ""
 
     def _update(self, operation: Operation) -> None:
         """Tell whoever watches. When nobody can be told any more (a closed terminal), it is time to stop."""
