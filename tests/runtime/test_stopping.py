@@ -175,6 +175,14 @@ def test_who_is_no_administrator_any_more_is_told_so_and_not_that_the_flag_is_of
     assert server.snapshot().features[FLAG] == gates
 
 
+def test_links_that_cannot_be_read_keep_nobody_from_the_way_back(session: Session, server: Server) -> None:
+    assert session.apply(prepared(session)).outcome == "done"
+    server.faults.add(Fault("http-404", method="GET", path_regex="/links$"))
+    plan = prepared(session, "off")
+    assert any("issue links could not be read" in text for text in plan.plan.warnings)
+    assert session.apply(plan).outcome == "done"
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """A sandbox in a process of its own."""

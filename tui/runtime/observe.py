@@ -89,7 +89,7 @@ class Observer:
             names, unknown = actors.result()
             look = flags.result()
             found = issues.result()
-            links = self._links(pool, found)
+            links = _or_remark(partial(self._links, pool, found), frozenset[frozenset[str]](), "issue links", remarks)
             remarks.extend(_ending(token.result(), self._clock()))
             foreign = self._foreign(look.flags.values(), names)
             texts = templates.result()
