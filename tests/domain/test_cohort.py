@@ -70,3 +70,10 @@ def test_counting_is_asking_each(percentage: float) -> None:
 def test_which_gate_lets_somebody_in_or_which_step_will(gates: Gates, by: str, enters: str) -> None:
     found = place(FLAG, "User:1", gates, AHEAD)
     assert (found.by, found.enters.id if found.enters else "") == (by, enters)
+
+
+def test_a_percentage_that_is_no_whole_thousandth_as_a_float_is_compared_as_flipper_does() -> None:
+    """16.1 * 1000 is a little more than 16100, in Ruby too."""
+    ref = next(f"User:{one}" for one in range(1, 10**7) if bucket(FLAG, f"User:{one}") == 16_100)
+    assert place(FLAG, ref, Gates(percentage_of_actors=16.1)).is_in
+    assert not place(FLAG, ref, Gates(percentage_of_actors=16)).is_in

@@ -62,14 +62,14 @@ def place(flag: str, ref: str, gates: Gates, ahead: Iterable[tuple[Step, Gates]]
     Members of feature groups are known to GitLab alone: a feature group says nothing here.
     """
     above = enters_above(flag, ref)
-    by = _by(gates, ref, above)
-    enters = None if by else next((step for step, wanted in ahead if _by(wanted, ref, above)), None)
+    by = _by(flag, ref, gates)
+    enters = None if by else next((step for step, wanted in ahead if _by(flag, ref, wanted)), None)
     return Place(ref, by, above, enters)
 
 
-def _by(gates: Gates, ref: str, above: float) -> str:
+def _by(flag: str, ref: str, gates: Gates) -> str:
     if gates.everybody:
         return "everybody"
     if ref in gates.actors:
         return "by name"
-    return "by percentage" if gates.percentage_of_actors > above else ""
+    return "by percentage" if inside(flag, ref, gates.percentage_of_actors) else ""
