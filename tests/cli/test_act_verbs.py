@@ -119,3 +119,21 @@ def test_what_the_plan_warns_of_is_told_to_who_is_not_asked(program: Program) ->
 
 def test_what_stopped_by_itself_is_an_error_and_no_interruption() -> None:
     assert (code_of("stopped", interrupted=False), code_of("stopped", interrupted=True)) == (1, 130)
+
+
+def test_what_was_never_applied_can_be_abandoned_and_stays_so(program: Program) -> None:
+    program.save(DRAFT)
+    assert program("abandon", NAME, "--yes", "--reason", "another model").code == 0
+    assert [one["action"] for one in program("history", NAME, "--json").json] == ["abandon"]
+    over = program("advance", NAME, "--yes")
+    assert (over.code, "abandoned" in over.err) == (3, True)
+    assert "before it is resumed" in program("status", NAME).out
+    unknown = program("history", "nobody-knows-it")
+    assert (unknown.code, "nothing is known" in unknown.err) == (1, True)
+
+
+def test_a_verdict_that_stops_says_which_criterion_did(program: Program) -> None:
+    begun(program)
+    refused = program("advance", NAME, "--yes", "--metric", "latency_p95=1100")
+    assert refused.code == 3
+    assert "to hold, since roll back when rate_429 > 3 %: nothing seen, no data" in refused.err

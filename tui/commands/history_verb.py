@@ -6,7 +6,9 @@ import click
 
 from tui.commands.common import bench, json_option, print_json, say
 from tui.domain.audience import Labels, who
+from tui.domain.errors import NoSuchDraft
 from tui.domain.history import ACTION_WORDS, Entry
+from tui.domain.text import one_line
 
 
 @click.command("history")
@@ -17,8 +19,11 @@ def command(rollout: str, *, as_json: bool) -> None:
     from tui.domain.history_query import HistoryQuery
     from tui.store.history import History
 
+    workbench = bench()
     query = HistoryQuery(rollout=rollout, descending=False)
-    entries = list(History(bench().records).iterate(query))
+    entries = list(History(workbench.records).iterate(query))
+    if rollout and not entries and rollout not in workbench.drafts.ids():
+        raise NoSuchDraft(f"nothing is known of a rollout {one_line(rollout)}")
     if as_json:
         print_json([entry.as_dict() for entry in entries])
         return

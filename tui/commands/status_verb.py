@@ -77,7 +77,9 @@ def _show(situation: Situation) -> None:
     say(f"In:   {who(flag.gates, situation.labels)} ({rests})")
     if flag.unanswered:
         say(f"!     Nobody said whether this command ran: {flag.unanswered}", err=True)
-    if progress.next:
+    if progress.held or progress.finished or progress.abandoned:
+        say("Next: nothing before it is resumed")
+    elif progress.next:
         left = duration.words(progress.remaining(situation.now))
         say(f"Next: {progress.next.title}, {'due now' if left == 'now' else 'due in ' + left}")
     else:

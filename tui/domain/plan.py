@@ -164,7 +164,7 @@ class Plan:
     @property
     def empty(self) -> bool:
         """Whether GitLab is as the plan wants it and nothing is left to record."""
-        return not self.changes
+        return not self.changes and self.entry is None
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of `plan --json`."""

@@ -139,7 +139,8 @@ def _goal(situation: Situation, broken: Apply | None, wish: Wish) -> Goal | None
             return resumed
     goal = _asked(here, wish)
     if goal is None and wish.act is not None:
-        raise Blocked(f"{situation.draft.id}: {refused(here, wish.act, wish.reason) or 'nothing is due'}")
+        why = refused(here, wish.act, wish.reason) or "nothing is due"
+        raise Blocked(f"{situation.draft.id}: {why}", f"Where it is: rollout-tui status {situation.draft.id}")
     if goal is None and not wish.open:
         known = listing([f"{one.phase} {one.id}" for one in situation.steps])
         what = f"{situation.draft.id} has no step {wish.phase} {wish.step}".rstrip()

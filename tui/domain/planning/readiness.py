@@ -106,10 +106,12 @@ def _verdict(situation: Situation) -> Iterable[Requirement]:
             text = f"No verdict on {situation.progress.position.title}: {criteria} not looked at"
             yield waivable(draft, Requirement("verdict", text, "open", required=False, path="criteria"))
     elif verdict.decision != "continue":
-        yield Requirement("verdict", f"The verdict is to {verdict.decision}: this goes on", "open", hard=True)
+        why = f", since {listing(list(verdict.fired))}" if verdict.fired else ""
+        said = f"The verdict is to {verdict.decision.replace('-', ' ')}{why}: this would go on"
+        yield Requirement("verdict", said, "open", hard=True)
     elif verdict.overrules:
         fired = listing(list(verdict.fired)) or "the provider has an incident"
-        text = f"The numbers propose to {verdict.proposed}: {fired}"
+        text = f"The numbers propose to {verdict.proposed.replace('-', ' ')}: {fired}"
         yield _reasoned(situation, "verdict", text)
 
 
