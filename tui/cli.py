@@ -99,6 +99,10 @@ def cli(ctx: click.Context, *, sandbox: bool, read_only: bool, debug: bool) -> N
         from tui.commands.logs import start_log
 
         start_log()
+    if sandbox and ctx.invoked_subcommand is not None:
+        raise click.UsageError(
+            f"--sandbox is for the app; for a verb: rollout-tui {ctx.invoked_subcommand} … --instance sandbox", ctx
+        )
     if read_only and ctx.invoked_subcommand in CHANGING:
         raise BadInput(f"--read-only changes nothing, and {ctx.invoked_subcommand} would", "Use plan to look ahead.")
     if ctx.invoked_subcommand is None:

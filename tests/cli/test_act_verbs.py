@@ -29,7 +29,7 @@ def begun(program: Program) -> None:
 def test_a_rollout_is_held_and_goes_on_when_it_is_resumed(program: Program) -> None:
     begun(program)
     silent = program("hold", NAME, "--yes")
-    assert (silent.code, "asks for a reason" in silent.err) == (3, True)
+    assert (silent.code, "asks for a reason" in silent.err, "with --reason" in silent.err) == (3, True, True)
     assert program("hold", NAME, "--yes", "--reason", "the provider is down", "--incident").code == 0
     refused = program("advance", NAME, "--yes", *GOOD)
     assert (refused.code, "on hold: resume it first" in refused.err) == (3, True)
@@ -66,6 +66,13 @@ def test_a_metric_without_a_number_says_how_to_write_one(program: Program) -> No
     program.save(DRAFT)
     said = program("advance", NAME, "--yes", "--metric", "latency")
     assert (said.code, "such as latency_p95=1100" in said.err) == (64, True)
+    strange = program("advance", NAME, "--yes", "--metric", "latencyp95=1")
+    assert (strange.code, "latency_p95" in strange.err) == (1, True)
+
+
+def test_the_sandbox_of_the_app_is_not_taken_for_that_of_a_verb(program: Program) -> None:
+    said = program("--sandbox", "apply", NAME, "--yes")
+    assert (said.code, "--instance sandbox" in said.err) == (64, True)
 
 
 def test_from_everybody_an_undo_restores_each_gate_and_a_rollback_stops_at_the_members(program: Program) -> None:

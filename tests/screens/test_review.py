@@ -90,8 +90,7 @@ async def test_what_is_opened_is_in_view() -> None:
         screen.show(prepared(situation(sample())))
         screen.query_one(Columns).go("change:issue:rollout-plan")
         await pilot.press("enter")
-        await pilot.pause()
-        assert "POST /api/v4/projects/1/issues" in app.drawn
+        await wait_for(pilot, lambda: "POST /api/v4/projects/1/issues" in app.drawn, what="the request in view")
 
 
 async def test_the_diff_names_who_gains_and_each_gate() -> None:

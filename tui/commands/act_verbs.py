@@ -10,6 +10,8 @@ import click
 from tui.commands.apply_verb import run
 from tui.commands.common import bench, instance_option, json_option
 from tui.commands.from_file import Asked
+from tui.domain.errors import BadInput
+from tui.domain.text import one_line
 from tui.domain.verdict import DECISIONS, Decision, Verdict, decide, judge
 from tui.domain.wish import Wish
 
@@ -122,9 +124,13 @@ def readings(metrics: tuple[str, ...]) -> dict[str, float]:
 
 
 def _verdict(draft: Draft, seen: Mapping[str, float], decision: Decision | None, *, incident: bool) -> Verdict | None:
-    """None when nothing was said. A metric that no criterion asks for is kept as evidence and decides nothing."""
+    """None when nothing was said. BadInput for a metric that neither a criterion nor the baseline of the draft has."""
     if not (seen or decision or incident):
         return None
+    known = sorted({one.metric for one in draft.criteria} | {one.metric for one in draft.baseline})
+    strange = [name for name in seen if known and name not in known]
+    if strange:
+        raise BadInput(f"{draft.id} has no metric {one_line(strange[0])}", f"It has: {', '.join(known)}.")
     judgement = judge(draft.criteria, draft.baseline, seen, incident=incident)
     return decide(judgement, decision, seen, incident=incident)
 

@@ -19,6 +19,7 @@ from tui.runtime.since import applied_since
 from tui.runtime.workbench import Prepared
 
 if TYPE_CHECKING:
+    from tui.domain.requirements import Requirement
     from tui.runtime.workbench import Session
 
 
@@ -28,8 +29,7 @@ def apply(
     """What `Session.apply` promises."""
     plan, bench = prepared.plan, session.workbench
     if plan.blocked:
-        hint = "This cannot be waived: change first what it names." if all(one.hard for one in plan.blocked) else ""
-        raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked), hint)
+        raise Blocked("; ".join(f"{one.id}: {one.text}" for one in plan.blocked), _way_out(plan.blocked))
     if attest is None and plan.commands:
         raise Blocked(f"{counted(len(plan.commands), 'chat command')} of this plan must be run by a person")
     with session.turn(plan.rollout, needed=not plan.reduces):
@@ -50,6 +50,16 @@ def apply(
             on_update=on_update,
             attest=attest,
         ).run()
+
+
+def _way_out(blocked: Iterable[Requirement]) -> str:
+    """What to do about the requirements, where the usual hint would mislead."""
+    found = tuple(blocked)
+    if [one.id for one in found] == ["verdict"]:
+        return "Act on it (hold, rollback), or decide otherwise: --verdict continue --reason …"
+    if [one.text.endswith("asks for a reason") for one in found] == [True]:
+        return "Give it with --reason."
+    return "This cannot be waived: change first what it names." if all(one.hard for one in found) else ""
 
 
 def new_id() -> str:

@@ -113,6 +113,10 @@ class Overviews:
         where = progress(steps, entries)
         if not row.running:
             return Ahead("finish the plan" if _unfinished(row) else "review and apply")
+        if where.abandoned is not None or where.finished is not None:
+            return Ahead("abandoned" if where.abandoned else "finished")
+        if where.held is not None:
+            return Ahead("on hold: resume")
         if where.done:
             return Ahead("complete")
         following = where.next
