@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, Protocol
 
 from textual import events, on
@@ -78,7 +79,7 @@ class HomeScreen(BaseScreen[None]):
         self._source = source
         self._clock = clock
         self._badge = badge
-        self._wanted: dict[str, Overview] = {}
+        self._wanted = set[str]()
         self._columns: tuple[Column, ...] = NARROW
         self._shown = DraftRows([], clock(), self._want, NARROW)
         self._asked = False
@@ -128,11 +129,11 @@ class HomeScreen(BaseScreen[None]):
         self.in_background(self._source.with_entries, self._loaded, what="read drafts and records")
 
     def _loaded(self, rows: list[Overview]) -> None:
-        self._wanted.clear()
         self._error = None
         known = {row.summary.id: row for row in self._all}
         self._all = [_remember(row, known.get(row.summary.id)) for row in rows]
         self._show(self._all)
+        self.call_after_refresh(self._ask)  # what was wanted of rows that are drawn already is still wanted
 
     def fail(self, error: RolloutError) -> None:
         """Show the error where the counts are, until reading succeeds; `r` tries again."""
@@ -144,24 +145,29 @@ class HomeScreen(BaseScreen[None]):
         """Collect the rows in view that are not complete, then ask for all of them at once."""
         if not self._wanted:
             self.call_after_refresh(self._ask)
-        self._wanted[row.summary.id] = row
+        self._wanted.add(row.summary.id)
 
     def _ask(self) -> None:
-        if self._busy or not self._asked or not self._wanted:
+        if self._busy or not self._asked:
             return
-        rows, self._wanted, self._busy = list(self._wanted.values()), {}, True
-        self.in_background(lambda: self._source.ahead(rows), self._learned, what="read what comes next")
+        rows = [row for row in self._all if row.summary.id in self._wanted and row.ahead is None]
+        self._wanted = set()
+        if not rows:
+            return
+        self._busy = True
+        learned = partial(self._learned, {row.summary.id: row for row in rows})
+        self.in_background(lambda: self._source.ahead(rows), learned, what="read what comes next")
 
-    def _learned(self, ahead: dict[str, Ahead]) -> None:
+    def _learned(self, asked: dict[str, Overview], ahead: dict[str, Ahead]) -> None:
+        """Take over what comes next, but not of rows that have changed since they were asked about."""
         self._busy = False
-        none = Ahead("–")
-        asked = set(ahead)
-        self._all = [
-            replace(row, ahead=ahead.get(row.summary.id, none)) if row.summary.id in asked else row for row in self._all
-        ]
-        self._shown.rows = [
-            replace(row, ahead=ahead[row.summary.id]) if row.summary.id in asked else row for row in self._shown.rows
-        ]
+
+        def known(row: Overview) -> Overview:
+            same = asked.get(row.summary.id) == row
+            return replace(row, ahead=ahead.get(row.summary.id, Ahead("–"))) if same else row
+
+        self._all = [known(row) for row in self._all]
+        self._shown.rows = [known(row) for row in self._shown.rows]
         self._table.forget()
         self._say()
         self._ask()
@@ -249,6 +255,4 @@ class HomeScreen(BaseScreen[None]):
 
 def _remember(row: Overview, before: Overview | None) -> Overview:
     """What comes next is still true when neither the file nor the history changed."""
-    if before is None or before.ahead is None or before.changed_at != row.changed_at:
-        return row
-    return replace(row, ahead=before.ahead)
+    return before if before is not None and replace(before, ahead=None) == row else row
