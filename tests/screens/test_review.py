@@ -88,7 +88,9 @@ async def test_what_is_opened_is_in_view() -> None:
     app, screen = host(sample())
     async with app.run_test(size=(60, 20)) as pilot:
         screen.show(prepared(situation(sample())))
+        await pilot.pause()
         screen.query_one(Columns).go("change:issue:rollout-plan")
+        await wait_for(pilot, lambda: "Rollout Plan" in app.drawn, what="the change in view")
         await pilot.press("enter")
         await wait_for(pilot, lambda: "POST /api/v4/projects/1/issues" in app.drawn, what="the request in view")
 
