@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,6 +50,18 @@ async def test_a_wait_that_is_over_makes_the_next_step_due(bench: Workbench) -> 
     applied(bench, "begun", "everyone", "10%", hours=300)
     async with running(bench, (120, 40)) as pilot:
         await sees(pilot, "25 % of users now")
+
+
+async def test_memory_is_collected_again_once_home_is_painted(bench: Workbench) -> None:
+    keep(bench, "one")
+    gc.disable()
+    try:
+        async with running(bench) as pilot:
+            await sees(pilot, "1 of 1")
+            await wait_for(pilot, gc.isenabled, what="the garbage collector")
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 async def test_marks_samples(bench: Workbench) -> None:

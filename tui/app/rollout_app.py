@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -89,6 +90,9 @@ class RolloutApp(AsidesApp):
         self.run_worker(self._leave(BY_SIGNAL + number), description="quit on a signal")
 
     def _begin(self) -> None:
+        if not gc.isenabled():
+            gc.freeze()  # what was made before the first paint stays; no collection need look through it again
+            gc.enable()
         if self._open_first:
             self.post_message(OpenDraft(self._open_first))
         elif self._first_start():

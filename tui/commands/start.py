@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from tui.commands.common import bench, say
@@ -17,6 +18,7 @@ def start(*, sandbox: bool = False, open_draft: str = "", read_only: bool = Fals
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         say(_NO_TERMINAL, err=True)
         return 1
+    gc.disable()  # until the first paint: what is made before it stays, and looking through it would delay the paint
     from tui.app import run
 
     return run(bench(), instance="sandbox" if sandbox else "", open_draft=open_draft, read_only=read_only, debug=debug)
