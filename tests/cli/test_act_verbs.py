@@ -106,6 +106,8 @@ def test_a_skipped_step_is_passed_over_with_its_reason(program: Program) -> None
     assert program("plan", NAME, "--json").json["step"] == "100%"
     entry = program("history", "--json").json[-1]
     assert (entry["action"], entry["step"], entry["reason"]) == ("skip", "50%", "half tells us nothing")
+    assert program("status", NAME, "--json").json["skipped"] == [{"phase": "everyone", "step": "50%"}]
+    assert "skipped: 50 % of users" in program("status", NAME).out
 
 
 def test_a_rollback_never_opens_the_flag_further(program: Program) -> None:

@@ -33,6 +33,7 @@ def test_the_share_of_the_quota_now_and_at_the_next_step(
 ) -> None:
     (load,) = forecast([US], gates, step)
     assert (round(load.now, 4), round(load.then, 4)) == (now, then)
+    assert ("at the next step" in load.text) == (step is not None)
 
 
 def test_requests_and_tokens_are_quotas_of_their_own_and_what_nobody_knows_is_left_out() -> None:

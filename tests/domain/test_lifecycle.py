@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.domain.shipped import guides, samples
-from tests.support.rollouts import NOW
+from tests.support.rollouts import NOW, entry
 from tui.domain.gates import OFF
 from tui.domain.history import BACK, TOLD, Action, Entry
 from tui.domain.lifecycle import ACTIONS, REFUSED, STATES, goal_of, refused, state_of
@@ -151,6 +151,12 @@ def test_what_was_skipped_is_not_due_and_comes_again_after_off() -> None:
     rollout.do("advance")
     rollout.do("roll-back")
     assert rollout.here.next == STEPS[0]
+
+
+def test_a_skipped_step_that_is_gone_to_after_all_is_skipped_no_more() -> None:
+    there = [entry("everyone", "25%", OFF, OFF, action=action) for action in ("skip", "step-back")]
+    assert progress(STEPS, there[:1]).skipped == {("everyone", "25%")}
+    assert not progress(STEPS, there).skipped
 
 
 def test_undo_from_everybody_restores_the_step_and_the_gates_before() -> None:

@@ -88,6 +88,14 @@ async def test_the_history_is_shown_before_gitlab_has_answered() -> None:
         assert "○ open" in row(screen, "50 % of users")
 
 
+@pytest.mark.parametrize("percentages", [(1, 10), (1, 10, 50)])
+async def test_a_skipped_step_is_no_step_that_was_done(percentages: tuple[int, ...]) -> None:
+    before, after = climbed(1, 10), climbed(*percentages)[len(climbed(1, 10)) :]
+    app, screen = host((*before, entry("everyone", "25%", TEN, TEN, action="skip", at=NOW + timedelta(1)), *after))
+    async with app.run_test():
+        assert "– skipped 2026-11-23 10:00  25 % of users" in row(screen, "25 % of users")
+
+
 @pytest.mark.parametrize(
     ("passed", "words"),
     [(timedelta(minutes=20), "in 1 h 40 min (at 2026-11-22 12:00 UTC)"), (timedelta(hours=3), "due now")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,6 +15,8 @@ from tui.domain.forecast import forecast
 from tui.domain.history import ACTION_WORDS
 from tui.domain.lifecycle import state_of
 from tui.domain.planning import Situation
+from tui.domain.progress import Progress
+from tui.domain.text import listing
 
 WIDTH = 72
 """Cells of the chart of the exposure."""
@@ -46,6 +49,7 @@ def status(situation: Situation) -> dict[str, Any]:
         "phase": position.phase if position else "",
         "step": position.id if position else "",
         "since": progress.since.isoformat() if progress.since else None,
+        "skipped": [{"phase": step.phase, "step": step.id} for step in progress.steps if step.key in progress.skipped],
         "next": {"phase": following.phase, "step": following.id} if following else None,
         "due_at": due.isoformat() if due else None,
         "gates": flag.gates.as_dict(),
@@ -77,13 +81,10 @@ def _show(situation: Situation) -> None:
     say(f"In:   {who(flag.gates, situation.labels)} ({rests})")
     if flag.unanswered:
         say(f"!     Nobody said whether this command ran: {flag.unanswered}", err=True)
-    if progress.held or progress.finished or progress.abandoned:
-        say("Next: nothing before it is resumed")
-    elif progress.next:
-        left = duration.words(progress.remaining(situation.now))
-        say(f"Next: {progress.next.title}, {'due now' if left == 'now' else 'due in ' + left}")
-    else:
-        say("Next: nothing; the last step is live")
+    say(f"Next: {_next(progress, situation.now)}")
+    skipped = [step.title for step in progress.steps if step.key in progress.skipped]
+    if skipped:
+        say(f"      skipped: {listing(skipped)}")
     for one in forecast(situation.draft.capacity, flag.gates, progress.next):
         if one.then:
             say(f"Load: {one.text}{', more than is safe' if one.short else ''}")
@@ -97,3 +98,12 @@ def _show(situation: Situation) -> None:
         say(f"      {slot}: {seen.url}")
     for remark in situation.observed.remarks:
         say(f"!     {remark}", err=True)
+
+
+def _next(progress: Progress, now: datetime) -> str:
+    if progress.held or progress.finished or progress.abandoned:
+        return "nothing before it is resumed"
+    if progress.next is None:
+        return f"nothing; {'the last step is live' if progress.done else 'the other steps are skipped'}"
+    left = duration.words(progress.remaining(now))
+    return f"{progress.next.title}, {'due now' if left == 'now' else 'due in ' + left}"

@@ -16,6 +16,8 @@ from tui.domain.steps import Step
 class Load:
     """Requests or tokens of one region: `peak` and `quota` a minute, and the share of the quota used now and then.
 
+    `ahead` says whether there is a next step for `then` to be about; without one it is now's.
+
     Named people and feature groups are few beside all users and count as none of them.
     """
 
@@ -25,6 +27,7 @@ class Load:
     quota: int
     now: float
     then: float
+    ahead: bool = True
 
     @property
     def short(self) -> bool:
@@ -34,9 +37,8 @@ class Load:
     @property
     def text(self) -> str:
         """`us-east: 43 % of the request quota at the next step (22 % now)`."""
-        return (
-            f"{self.region}: {percent(self.then)} of the {self.unit} quota at the next step ({percent(self.now)} now)"
-        )
+        when = f"at the next step ({percent(self.now)} now)" if self.ahead else "now"
+        return f"{self.region}: {percent(self.then)} of the {self.unit} quota {when}"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON; shares are of 1."""
@@ -56,7 +58,7 @@ def forecast(capacity: Iterable[Capacity], gates: Gates, following: Step | None)
     now = _share(gates)
     then = max(now, following.percentage / FULL) if following else now
     return tuple(
-        Load(row.region, unit, peak, quota, now * peak / quota, then * peak / quota)
+        Load(row.region, unit, peak, quota, now * peak / quota, then * peak / quota, following is not None)
         for row in capacity
         for unit, peak, quota in (
             ("request", row.peak_requests_per_minute, row.quota_requests_per_minute),

@@ -34,8 +34,8 @@ class Progress:
     """`position` is the step that is live (None before the first and after off); `since` when it went live.
 
     `held`, `finished` and `abandoned` are the entries that made it so, while it is so; `skipped` the keys of steps that
-    were passed over. `opened` is the last entry that opened the flag further and can be undone, `came_from` the step
-    that was live before it.
+    were passed over and not gone to since. `opened` is the last entry that opened the flag further and can be undone,
+    `came_from` the step that was live before it.
     """
 
     steps: tuple[Step, ...]
@@ -136,7 +136,8 @@ def _after(now: Progress, entry: Entry) -> Progress:
     if here is None:
         return now
     stays = entry.action == "repair" and here == now.position
-    moved = replace(now, position=here, since=now.since if stays else entry.at, rolled_back=False, issues_done=True)
+    since, skipped = now.since if stays else entry.at, now.skipped - {here.key}
+    moved = replace(now, position=here, since=since, rolled_back=False, issues_done=True, skipped=skipped)
     if entry.action == "repair":
         return moved
     if entry.action == "advance":

@@ -47,9 +47,7 @@ def exposure_rows(entries: Sequence[Entry], flag: str, now: datetime, width: int
 
 
 def load_rows(situation: Situation) -> list[Row]:
-    """The load of each region with the next step; none when nothing is next, or before all users' share matters."""
-    if situation.progress.next is None:
-        return []
+    """The load of each region with the next step, or now when none is; none before all users' share matters."""
     gates = situation.observed.flag(situation.draft.flag.name).gates
     rows = []
     for one in forecast(situation.draft.capacity, gates, situation.progress.next):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tui.domain.draft import Draft
 from tui.domain.guide import Guide
-from tui.domain.history import Entry
+from tui.domain.history import TOLD, Entry
 from tui.domain.progress import Progress
 from tui.domain.steps import Step, default_phase
 from tui.widgets.outline import Row
@@ -26,11 +26,14 @@ class Times:
 
     now: datetime
     last: Mapping[tuple[str, str], datetime]
+    skipped: Mapping[tuple[str, str], datetime]
 
     @classmethod
     def of(cls, entries: Iterable[Entry], now: datetime) -> Times:
-        """The last time each step was applied; entries oldest first."""
-        return cls(now, {(entry.phase, entry.step): entry.at for entry in entries})
+        """The last time each step was applied, and skipped; entries oldest first."""
+        told = [(entry.action, (entry.phase, entry.step), entry.at) for entry in entries]
+        last = {key: at for action, key, at in told if action not in TOLD}
+        return cls(now, last, {key: at for action, key, at in told if action == "skip"})
 
 
 def step_key(step: Step) -> str:
@@ -77,6 +80,8 @@ def _look(step: Step, progress: Progress, times: Times) -> tuple[Look, str, Tone
     place, at = progress.steps.index(step), times.last.get(step.key)
     if place == progress.index:
         return LOOKS["here"], moment(progress.since), "strong"
+    if step.key in progress.skipped:
+        return Look("–", "skipped", "muted"), moment(times.skipped.get(step.key)), "muted"
     if place < progress.index:
         return (LOOKS["done"], moment(at), "") if at else (Look("–", "passed", "muted"), "", "muted")
     if step == progress.next:
