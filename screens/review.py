@@ -232,7 +232,8 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
             return
         instance, plan = self._where.instance, prepared.plan
         title = f"Apply {counted(len(plan.changes), 'change')} to {Badge.of(instance).text}?"
-        sure = Confirm(title, sure_lines(plan, self._guide), plan.flag if instance.production else "")
+        lines = sure_lines(plan, self._guide, prepared.situation.reason)
+        sure = Confirm(title, lines, plan.flag if instance.production else "")
         self.app.push_screen(sure, lambda yes: self._answer("apply", prepared) if yes else None)
 
     def action_issues(self) -> None:

@@ -19,6 +19,9 @@ async def test_a_press_that_opened_the_dialog_does_not_answer_it() -> None:
         await pilot.press("y", "enter")
         assert not app.answers
         await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        await pilot.press("enter")
+        assert not app.answers
+        assert "y is Apply" in app.drawn
         await pilot.press("y")
         assert app.answers == [True]
 

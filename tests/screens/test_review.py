@@ -25,6 +25,10 @@ from tests.support.waiting import wait_for
 from tui.domain.draft import Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import ON
+from tui.domain.history import Action
+from tui.domain.lifecycle import goal_of
+from tui.domain.planning import compute
+from tui.domain.verdict import Verdict
 from tui.domain.wish import NEXT, Wish
 from tui.domain.wizard import OpenItem
 from tui.runtime.connect import Instance
@@ -33,6 +37,7 @@ from tui.widgets import dialogs
 from tui.widgets.columns import Columns
 from tui.widgets.dialogs import Ask, Confirm
 from tui.widgets.messages import DraftChanged, PlanWanted
+from tui.widgets.review_words import title_of
 
 SANDBOX = Instance("sandbox", "SANDBOX")
 PRODUCTION = Instance("gitlab.com", "PRODUCTION gitlab.com", "https://gitlab.com", production=True)
@@ -115,6 +120,37 @@ async def test_a_moment_of_off_for_everybody_is_marked() -> None:
         assert "! 1. Turn the flag off for everybody" in shown
         assert "off for everybody until the next call" in shown
         assert "Loses     everybody else" in shown
+
+
+@pytest.mark.parametrize(
+    ("act", "title"),
+    [
+        ("advance", "All users: 50 % of users"),
+        ("step-back", "Back to 10 % of users"),
+        ("roll-back", "Off for everybody"),
+        ("undo", "Undo, back to 10 % of users"),
+        ("abandon", "Abandon: off for everybody"),
+        ("hold", "Hold at 25 % of users"),
+        ("skip", "Skip 50 % of users"),
+    ],
+)
+def test_the_title_says_what_is_done_and_not_only_where_it_leads(act: Action, title: str) -> None:
+    here = situation(sample(), observed(dataclasses.replace(MEMBERS, percentage_of_actors=25)), climbed(1, 10, 25))
+    goal = goal_of(here.progress, act)
+    assert goal is not None
+    assert title_of(compute(here, goal), guide()) == title
+
+
+async def test_what_the_operator_said_of_it_is_shown_and_asked_once_more() -> None:
+    app, screen = host(sample())
+    against = Verdict("continue", "roll-back")
+    here = dataclasses.replace(situation(sample()), reason="the team wants it", verdict=against)
+    async with app.run_test() as pilot:
+        screen.show(prepared(here))
+        await wait_for(pilot, lambda: "Reason   the team wants it" in text(screen), what=f"reason in {text(screen)}")
+        assert "Verdict  continue, against the numbers: they propose to roll back" in text(screen)
+        await pilot.press("a")
+        await wait_for(pilot, lambda: "Reason: the team wants it" in app.drawn, what="the reason in the question")
 
 
 async def test_the_timeline_of_an_issue_that_is_there_is_shown_as_a_difference() -> None:

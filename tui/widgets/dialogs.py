@@ -79,10 +79,14 @@ class Dialog(BaseModal[R]):
 
 
 class Confirm(Dialog[bool]):
-    """Yes or no. With a `phrase`, yes is that phrase typed and Enter; without one it is `y` or Enter."""
+    """Yes or no. With a `phrase`, yes is that phrase typed and Enter; without one it is `y`.
+
+    Enter alone is no yes: it is the key that opened what is asked about, and hands press it by themselves.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y,enter", "accept", "Yes", id="confirm.yes", tooltip="Do it"),
+        Binding("y", "accept", "Yes", id="confirm.yes", tooltip="Do it"),
+        Binding("enter", "remind", "Which key", show=False, id="confirm.enter", tooltip="Say which key means yes"),
         Binding("n", "cancel", "No", show=False, id="confirm.no", tooltip="Close without doing anything"),
     ]
 
@@ -114,6 +118,11 @@ class Confirm(Dialog[bool]):
         """Yes, when no phrase is asked for and the dialog was not opened by the same press."""
         if not self._phrase and self.settled:
             self.answer(True)
+
+    def action_remind(self) -> None:
+        """Enter is no answer."""
+        if not self._phrase and self.settled:
+            self.complain(f"Enter is no yes here: y is {self._yes}, escape goes back.")
 
     def dismiss_empty(self) -> None:
         """No."""

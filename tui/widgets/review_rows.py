@@ -7,6 +7,7 @@ from collections.abc import Collection
 from tui.domain.drift import PlanDifference, Refused, plan_difference
 from tui.domain.errors import RolloutError
 from tui.domain.plan import Plan
+from tui.domain.planning import Situation
 from tui.domain.requirements import Requirement
 from tui.domain.text import counted
 from tui.domain.wizard import STEPS, step_of
@@ -53,7 +54,7 @@ def refused_rows(refused: Refused | None, plan: Plan) -> list[Row]:
 def left_rows(prepared: Prepared, strictness: str, *, show_met: bool, refused: Refused | None = None) -> list[Row]:
     """Refused before, blocked, effect, gates, calls, what to know, and the requirements that are met or waived."""
     plan, situation = prepared.plan, prepared.situation
-    rows = [*refused_rows(refused, plan), *blocked_rows(plan)]
+    rows = [*refused_rows(refused, plan), *blocked_rows(plan), *said_rows(situation)]
     if plan.phase == "issues":
         rows += [heading("The flag is not touched"), Row(line(("  Only the plan issues are made.", "muted")))]
     else:
@@ -63,6 +64,21 @@ def left_rows(prepared: Prepared, strictness: str, *, show_met: bool, refused: R
         rows += [heading(_effect_title(plan) + mark), *effect]
     rows += warning_rows(prepared)
     return [*rows, *settled_rows(plan, strictness, show_met=show_met)]
+
+
+def said_rows(situation: Situation) -> list[Row]:
+    """What the operator said of it, as it will be in the history: the verdict on the live step, and the reason."""
+    verdict, rows = situation.verdict, list[Row]()
+    if verdict is not None:
+        against = f", against the numbers: they propose to {_plain(verdict.proposed)}" if verdict.overrules else ""
+        rows.append(Row(line(("Verdict  ", "muted"), (_plain(verdict.decision), "strong"), against), hang=9))
+    if situation.reason:
+        rows.append(Row(line(("Reason   ", "muted"), (situation.reason, "strong")), hang=9))
+    return [*rows, BLANK] if rows else []
+
+
+def _plain(word: str) -> str:
+    return word.replace("-", " ")
 
 
 def _effect_title(plan: Plan) -> str:

@@ -17,18 +17,21 @@ _NOUNS: dict[ChangeKind, str] = {
 
 
 def title_of(plan: Plan, guide: Guide) -> str:
-    """What the plan does, in a few words."""
-    phase = guide.phase(plan.phase)
+    """What the plan does, in a few words; a step on is called by its phase too."""
+    phase = guide.phase(plan.phase) if plan.action == "advance" else None
     title = plan.title[:1].upper() + plan.title[1:]
     return f"{phase.title}: {plan.title}" if phase is not None else title
 
 
-def sure_lines(plan: Plan, guide: Guide) -> list[str]:
-    """What is asked once more before it is applied: the step, how many changes of each kind, who is affected."""
+def sure_lines(plan: Plan, guide: Guide, reason: str = "") -> list[str]:
+    """What is asked once more before it is applied: the step and the reason that was given, how many changes of each
+    kind, who is affected.
+    """
     kinds = [change.kind for change in plan.changes]
     made = [counted(kinds.count(kind), noun) for kind, noun in _NOUNS.items() if kind in kinds]
     effect = plan.effect.removesuffix(".").split(". ") if plan.gates.after else []
-    return [title_of(plan, guide), ", ".join(made), *effect]
+    said = [f"Reason: {reason}"] if reason else []
+    return [title_of(plan, guide), *said, ", ".join(made), *effect]
 
 
 def why_not(plan: Plan, read_only: str = "") -> str:

@@ -8,7 +8,8 @@ from tui.domain import timeline
 from tui.domain.audience import effect
 from tui.domain.draft import IssueDraft
 from tui.domain.gates import Route
-from tui.domain.history import TOLD, Entry
+from tui.domain.heard import Heard
+from tui.domain.history import TOLD, Action, Entry
 from tui.domain.note import NOTE, note_text
 from tui.domain.plan import Change, Plan, Request, fingerprint
 from tui.domain.planning.checks import all_requirements, warnings
@@ -47,7 +48,7 @@ def compute(situation: Situation, goal: Goal) -> Plan:
         instance=situation.observed.instance,
         phase=goal.phase,
         step=goal.step_id,
-        title=_title(goal),
+        title=_title(goal, action),
         action=action,
         flag=flag_of(situation, goal),
         fingerprint=fingerprint(situation.observed),
@@ -62,11 +63,24 @@ def compute(situation: Situation, goal: Goal) -> Plan:
     )
 
 
-def _title(goal: Goal) -> str:
-    if goal.act in TOLD:
-        return f"{goal.act} at {goal.step.title}" if goal.step else str(goal.act)
+_VERBS: Mapping[Action, str] = {
+    "repair": "put back: ",
+    "step-back": "back to ",
+    "undo": "undo, back to ",
+    "abandon": "abandon: ",
+    "skip": "skip ",
+    "hold": "hold at ",
+    "resume": "resume at ",
+    "finish": "finish at ",
+}
+"""What the title says before the place, for all that does not just go on to it."""
+
+
+def _title(goal: Goal, action: Action) -> str:
+    if action in TOLD and goal.step is None:
+        return action
     where = goal.step.title if goal.step else "the plan issues" if goal.phase == ISSUES else "off for everybody"
-    return f"{goal.act}: {where}" if goal.act else where
+    return f"{_VERBS.get(action, '')}{where}"
 
 
 def _route(situation: Situation, goal: Goal) -> tuple[Route, tuple[Requirement, ...]]:
