@@ -8,7 +8,6 @@ from tui.domain import timeline
 from tui.domain.audience import effect
 from tui.domain.draft import IssueDraft
 from tui.domain.gates import Route
-from tui.domain.heard import Heard
 from tui.domain.history import TOLD, Action, Entry
 from tui.domain.note import NOTE, note_text
 from tui.domain.plan import Change, Plan, Request, fingerprint
