@@ -32,7 +32,7 @@ REFUSALS = [
     (401, {"error": "invalid_token", "error_description": EXPIRED}, errors.TokenRefused, "is expired"),
     (401, {"error": "invalid_token", "error_description": REVOKED}, errors.TokenRefused, "was revoked"),
     (401, {"message": "Your IP is not allowed"}, errors.TokenRefused, "Your IP is not allowed"),
-    (403, SCOPE, errors.ScopeMissing, "the scope api or read_api"),
+    (403, SCOPE, errors.ScopeMissing, "the scope api"),
     (403, {"message": "403 Forbidden"}, errors.Denied, "does not allow"),
     (403, {"message": "403 Forbidden  - Your account has been blocked"}, errors.Denied, ": Your account has been bl"),
     (404, {"message": "404 Project Not Found"}, errors.NotFound, "does not know"),
@@ -77,6 +77,14 @@ def test_refusal(
     assert caught.value.hint
     assert caught.value.status == status
     assert len(scripted.received) == 1
+
+
+def test_a_scope_for_reading_does_not_do_for_a_change(scripted: Scripted, connect: Connect) -> None:
+    gateway = connect(scripted.answers(http(403, SCOPE)).url)
+    with pytest.raises(errors.ScopeMissing, match=r"the scope api or read_api, which the project a/b"):
+        read(gateway)
+    with pytest.raises(errors.ScopeMissing, match=r"the scope api, which POST"):
+        write(gateway)
 
 
 @pytest.mark.parametrize("call", [read, write])

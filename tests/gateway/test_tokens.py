@@ -15,6 +15,8 @@ PERSONAL = {"name": "rollouts", "scopes": ["api", "admin_mode"], "expires_at": "
 USER = {"id": 5, "username": "alice", "name": "Alice"}
 NO_PAT = {"message": "400 Bad request - This endpoint requires token type to be a personal access token"}
 FORBIDDEN = {"message": "403 Forbidden"}
+NO_ROUTE = {"error": "404 Not Found"}
+INSUFFICIENT = {"error": "insufficient_scope", "error_description": "The request …", "scope": "api read_api"}
 
 
 def test_an_access_token_ends_at_the_start_of_a_day(scripted: Scripted, connect: Connect) -> None:
@@ -37,7 +39,6 @@ def test_a_token_without_an_end(scripted: Scripted, connect: Connect, body: obje
 @pytest.mark.parametrize(
     "answer",
     [
-        http(404, {"error": "404 Not Found"}),
         http(400, NO_PAT),
         http(403, FORBIDDEN),
         http(200, "<html>", kind="text/html"),
@@ -48,6 +49,35 @@ def test_a_gitlab_that_does_not_tell_is_no_error(scripted: Scripted, connect: Co
     gateway = connect(scripted.answers(answer).url)
     assert gateway.token() is None
     assert gateway.token() is None
+    assert len(scripted.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "writes"),
+    [
+        (http(201, {"html": "<p>x</p>"}), True),
+        (http(403, INSUFFICIENT), False),
+        (http(404, NO_ROUTE), None),
+        (http(403, FORBIDDEN), None),
+        (http(500, {}), None),
+        (http(429, "Retry later", kind="text/plain", Retry_After="1"), None),
+    ],
+)
+def test_where_a_token_cannot_tell_its_scopes_a_post_that_changes_nothing_does(
+    scripted: Scripted, connect: Connect, answer: bytes, writes: bool | None
+) -> None:
+    gateway = connect(scripted.answers(http(200, USER), http(404, NO_ROUTE), answer).url)
+    assert gateway.operator().may_write
+    assert gateway.token() is None
+    assert gateway.writes() is writes
+    operator = gateway.operator()
+    assert (operator.may_write, operator.scopes) == (writes is not False, None)
+    assert scripted.requests()[1:] == ["GET /api/v4/personal_access_tokens/self", "POST /api/v4/markdown"]
+
+
+def test_where_a_token_tells_its_scopes_nothing_is_posted(scripted: Scripted, connect: Connect) -> None:
+    gateway = connect(scripted.answers(http(200, {**PERSONAL, "scopes": ["read_api"]})).url)
+    assert gateway.writes() is False
     assert len(scripted.received) == 1
 
 
@@ -84,6 +114,29 @@ def test_admin_mode_is_told_from_a_lack_of_rights(
     scripted.answers(http(200, []))
     gateway.flags()
     assert gateway.operator().powers is bool(admin)
+
+
+@pytest.mark.parametrize("now", [http(200, USER), http(404, NO_ROUTE)])
+def test_who_is_no_administrator_any_more_has_not_met_admin_mode(
+    scripted: Scripted, connect: Connect, now: bytes
+) -> None:
+    gateway = connect(scripted.answers(http(200, {**USER, "is_admin": True})).url)
+    assert gateway.operator().powers
+    scripted.answers(http(403, FORBIDDEN), now)
+    with pytest.raises(NotAdmin, match="only administrators"):
+        gateway.gates()
+    scripted.answers(http(200, USER))
+    operator = gateway.operator()
+    assert (operator.limited, operator.powers) == (False, False)
+
+
+def test_who_never_was_an_administrator_is_not_asked_about_again(scripted: Scripted, connect: Connect) -> None:
+    gateway = connect(scripted.answers(http(200, USER), http(403, FORBIDDEN)).url)
+    gateway.operator()
+    for _ in range(2):
+        with pytest.raises(NotAdmin, match="only administrators"):
+            gateway.gates()
+    assert len(scripted.received) == 3
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tui.gateway.session import tls_context
 from tui.runtime.doctor import NAMES, diagnose
 from tui.runtime.doctor_row import Row, folded
 from tui.runtime.workbench import Workbench
+from tui.sandbox.faults import Fault
 from tui.sandbox.server import Server
 from tui.sandbox.world.conditions import Conditions
 from tui.store.assets import ROOT
@@ -49,7 +50,7 @@ def about(
     home: Path, server: Server, token: str = "", project: str = PROJECT, draft: Draft | None = None
 ) -> dict[str, Row]:
     found = rows(home, {"GITLAB_URL": server.url, "GITLAB_TOKEN": token or server.token}, project, draft)
-    assert all(one.method == "GET" for one in server.requests)
+    assert all(one.method == "GET" or one.path == "/markdown" for one in server.requests)
     return found
 
 
@@ -69,9 +70,16 @@ def test_all_is_well(tmp_path: Path, gitlab: Server) -> None:
 def test_an_old_gitlab_that_keeps_things_to_itself(tmp_path: Path) -> None:
     with Server(None, assets=ROOT, era="13.8") as old:
         found = about(tmp_path, old)
-    assert wrong(found) == {"expiry": "skipped", "scopes": "warning"}
+        reading = about(tmp_path, old, old.mint("alice", scopes=("read_api",)))
+        old.faults.add(Fault("http-404", path_regex="/markdown$"))
+        silent = about(tmp_path, old)
+    assert wrong(found) == {"expiry": "skipped"}
     assert "an old one" in found["GitLab"].text
-    assert "1 warning to read before: scopes" in found["next"].text
+    assert "it takes a request that wants the scope `api`" in found["scopes"].text
+    assert wrong(reading) == {"expiry": "skipped", "scopes": "failed"}
+    assert reading["next"].hint == "Make a token with the scope `api`."
+    assert wrong(silent) == {"expiry": "skipped", "scopes": "warning"}
+    assert "1 warning to read before: scopes" in silent["next"].text
 
 
 @pytest.mark.parametrize(
@@ -208,6 +216,7 @@ def test_other_kinds_of_tokens(tmp_path: Path, gitlab: Server) -> None:
     oauth = gitlab.mint("alice", kind="oauth")
     found = rows(tmp_path, {"GITLAB_URL": gitlab.url, "GITLAB_OAUTH_TOKEN": oauth})
     assert found["token"].text == "GITLAB_OAUTH_TOKEN (OAuth, set)"
-    assert wrong(found) == {"expiry": "skipped", "scopes": "warning"}
+    assert wrong(found) == {}
+    assert found["scopes"].text == "api"
     mistaken = about(tmp_path, gitlab, oauth)["sign-in"]
     assert (mistaken.state, "GITLAB_OAUTH_TOKEN" in mistaken.hint) == ("failed", True)

@@ -14,6 +14,7 @@ from tui.domain.draft import Draft, Place
 from tui.domain.errors import Blocked, GitLabError, ScopeMissing, TokenRefused
 from tui.domain.plan import Plan
 from tui.runtime.workbench import Workbench
+from tui.sandbox.faults import Fault
 from tui.sandbox.server import Server
 from tui.store.assets import ROOT
 from tui.store.locations import Locations
@@ -43,8 +44,9 @@ def planned(home: Path, server: Server, token: str, phase: str = "", draft: Draf
 
 
 def written(server: Server) -> list[str]:
-    """The requests that could have changed something."""
-    return [f"{one.method} {one.path}" for one in server.requests if one.method != "GET"]
+    """The requests that could have changed something; to render a text is a read in all but its verb."""
+    asked = [f"{one.method} {one.path}" for one in server.requests if one.method != "GET"]
+    return [one for one in asked if one != "POST /markdown"]
 
 
 def blocks(plan: Plan) -> dict[str, str]:
@@ -101,16 +103,31 @@ def test_tokens_that_are_good_no_more(tmp_path: Path, gitlab: Server) -> None:
     assert written(gitlab) == []
 
 
-def test_a_token_that_may_only_read(tmp_path: Path) -> None:
-    with Server(None, assets=ROOT) as gitlab:
-        found = blocks(planned(tmp_path, gitlab, gitlab.mint("alice", scopes=("read_api",))))
-        assert "only read_api" in found["token-scope"]
-        assert written(gitlab) == []
+@pytest.mark.parametrize("phase", ["", "issues"])
+def test_a_token_that_may_only_read(tmp_path: Path, gitlab: Server, phase: str) -> None:
+    """Also where GitLab does not tell what a token may do: there a request that changes nothing is refused."""
+    token = gitlab.mint("alice", scopes=("read_api",))
+    before = gitlab.snapshot()
+    found = blocks(planned(tmp_path, gitlab, token, phase))
+    told = "only read_api" if gitlab.era.newer_endpoints else "may only read"
+    assert told in found["token-scope"]
+    assert written(gitlab) == []
+    assert gitlab.snapshot() == before
 
 
-def test_a_token_that_may_only_read_where_gitlab_does_not_tell_its_scopes(tmp_path: Path) -> None:
+def test_an_oauth_token_that_may_only_read(tmp_path: Path, gitlab: Server) -> None:
+    environ = {"GITLAB_URL": gitlab.url, "GITLAB_OAUTH_TOKEN": gitlab.mint("alice", kind="oauth", scopes=("read_api",))}
+    with Workbench(Locations.under(tmp_path), environ) as bench, bench.session("env") as session:
+        prepared = session.prepare(DRAFT)
+    assert prepared is not None
+    assert "only read_api" in blocks(prepared.plan)["token-scope"]
+    assert written(gitlab) == []
+
+
+def test_a_token_that_may_only_read_where_nothing_tells(tmp_path: Path) -> None:
     """The first write finds out: it is refused, and nothing comes after it."""
     with Server(None, assets=ROOT, era="13.8") as gitlab:
+        gitlab.faults.add(Fault("http-404", path_regex="/markdown$", times=-1))
         environ = {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": gitlab.mint("alice", scopes=("read_api",))}
         before = gitlab.snapshot()
         with Workbench(Locations.under(tmp_path), environ) as bench, bench.session("env") as session:

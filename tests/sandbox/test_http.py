@@ -33,7 +33,7 @@ def test_scopes(api: Api) -> None:
     assert reply.body == {
         "error": "insufficient_scope",
         "error_description": "The request requires higher privileges than provided by the access token.",
-        "scope": "api",
+        "scope": "api read_api",
     }
     little = api.server.mint("alice", scopes=("read_user",))
     assert api("GET", "/user", token=little).status == 200

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.support.clock import Clock
 from tui.sandbox.errors import SandboxError
 
 SELF = "/personal_access_tokens/self"
+MARKDOWN = "/markdown"
 
 
 def test_an_oauth_token_is_a_bearer(api: Api) -> None:
@@ -70,7 +73,11 @@ def test_a_token_without_api_writes_nothing_and_may_say_so(api: Api, scopes: tup
     assert api("GET", SELF, token=secret).body["scopes"] == list(scopes)
     for path, body in ((f"{PROJECT}/issues", {"title": "x"}), ("/features/f", {"value": True})):
         refused = api("POST", path, body, token=secret)
-        assert (refused.status, refused.body["error"], refused.body["scope"]) == (403, "insufficient_scope", "api")
+        assert (refused.status, refused.body["error"], refused.body["scope"]) == (
+            403,
+            "insufficient_scope",
+            "api read_api",
+        )
     assert api("GET", PROJECT, token=secret).status == (200 if "read_api" in scopes else 403)
 
 
@@ -78,3 +85,28 @@ def test_the_old_server_knows_no_token_that_asks_about_itself(old: Api) -> None:
     for path in (SELF, "/metadata"):
         assert old("GET", path).body == {"error": "404 Not Found"}
     assert old("GET", "/version").body["version"] == "13.8.8"
+
+
+def test_rendering_a_text_wants_api_on_the_old_server_and_a_user_on_the_newer_one(api: Api, old: Api) -> None:
+    """GitLab lets `read_api` do for this POST since it wants somebody to be signed in."""
+    text = {"text": "One <b>\n\nTwo"}
+    for each, reading, nobody in ((api, 201, 401), (old, 403, 201)):
+        secret = each.server.mint("alice", scopes=("read_api",))
+        assert each("POST", MARKDOWN, text).body == {"html": '<p dir="auto">One &lt;b&gt;</p>\n<p dir="auto">Two</p>'}
+        assert each("POST", MARKDOWN, text, token=secret).status == reading
+        assert each("POST", MARKDOWN, text, token="").status == nobody
+        assert each("POST", MARKDOWN, {}).body == {"error": "text is missing"}
+
+
+def test_an_oauth_token_tells_of_itself_outside_of_the_api(api: Api) -> None:
+    def asked(secret: str) -> tuple[int, dict[str, Any]]:
+        connection = api.connection
+        connection.request("GET", "/oauth/token/info", headers={"Authorization": f"Bearer {secret}"})
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    status, told = asked(api.server.mint("bob", kind="oauth", scopes=("read_api",), expires_at=date(2026, 11, 24)))
+    assert (status, told["resource_owner_id"], told["scope"]) == (200, 2, ["read_api"])
+    assert told["expires_in"] > 0
+    assert asked(api.server.token)[0] == 401
+    assert asked("unknown")[0] == 401

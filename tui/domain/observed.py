@@ -17,8 +17,9 @@ from tui.domain.text import Clean
 class Operator:
     """Who the token belongs to; `admin` is None when GitLab does not say.
 
-    `scopes` are the token's, None when it does not tell. `limited` is an administrator whose token may not act as
-    one: GitLab's Admin Mode is on and the token lacks the scope `admin_mode`.
+    `scopes` are the token's, None when it does not tell; `reads_only` when GitLab refused a request for want of `api`.
+    `limited` is an administrator whose token may not act as one: GitLab's Admin Mode is on and the token lacks the
+    scope `admin_mode`.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Operator:
     admin: bool | None = None
     scopes: tuple[Clean, ...] | None = None
     limited: bool = False
+    reads_only: bool = False
 
     @property
     def powers(self) -> bool:
@@ -36,7 +38,7 @@ class Operator:
     @property
     def may_write(self) -> bool:
         """Whether the token's scopes allow changes; what is not known is tried."""
-        return self.scopes is None or "api" in self.scopes
+        return not self.reads_only and (self.scopes is None or "api" in self.scopes)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,10 @@ class Gateway:
         """What the token says about itself, asked once; None when GitLab does not tell (access tokens: before 15.5)."""
         return self._identity.token()
 
+    def writes(self) -> bool | None:
+        """Whether the token has the scope `api`, asked once together with `token`; None when that cannot be told."""
+        return self._identity.writes()
+
     # Feature flags and their actors
 
     def flags(self) -> Flags:

@@ -196,7 +196,8 @@ def _token_refused(sent: Sent, answer: Answer) -> TokenRefused:
 def _denied(sent: Sent, answer: Answer) -> GitLabError:
     fields = answer.fields
     if fields.get("error") == "insufficient_scope":
-        scopes = " or ".join(shorten(fields.get("scope") or "api", 80).split())
+        named = shorten(fields.get("scope") or "api", 80).split()
+        scopes = " or ".join(one for one in named if not (sent.write and one.startswith("read_"))) or "api"
         return ScopeMissing(
             f"The token for {sent.instance} lacks the scope {scopes}, which {sent.about} needs.",
             status=answer.status,

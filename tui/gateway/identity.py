@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from msgspec import UNSET, UnsetType
-
-from tui.domain.errors import NotAdmin
+from tui.domain.errors import GitLabError, NotAdmin
 from tui.domain.observed import Operator
 from tui.gateway import seen, tokens, wire
-from tui.gateway.tokens import TokenSeen
+from tui.gateway.tokens import TokenSeen, Told
 from tui.gateway.transport import Transport
 
 
@@ -21,7 +19,7 @@ class Identity:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._me: wire.Myself | None = None
-        self._token: TokenSeen | UnsetType | None = UNSET
+        self._told: Told | None = None
         self._limited = False
 
     def me(self) -> wire.Myself:
@@ -32,25 +30,35 @@ class Identity:
 
     def token(self) -> TokenSeen | None:
         """What the token says about itself; None when GitLab does not tell."""
-        if self._token is UNSET:
-            self._token = tokens.read(self._transport)
-        return self._token
+        return self._ask().token
+
+    def writes(self) -> bool | None:
+        """Whether the token has the scope that changes want; None when that cannot be told before the first one."""
+        return self._ask().writes
+
+    def _ask(self) -> Told:
+        if self._told is None:
+            self._told = tokens.read(self._transport)
+        return self._told
 
     def operator(self) -> Operator:
-        """The token's owner, with the scopes if they were asked for, and whether Admin Mode was met."""
-        scopes = self._token.scopes if self._token else None
-        return replace(seen.operator(self.me()), scopes=scopes, limited=self._limited)
+        """The token's owner, with what was asked of the token so far, and whether Admin Mode was met."""
+        told = self._told or Told()
+        scopes = told.token.scopes if told.token else None
+        reads_only = told.writes is False
+        return replace(seen.operator(self.me()), scopes=scopes, reads_only=reads_only, limited=self._limited)
 
     @contextmanager
     def as_administrator(self) -> Iterator[None]:
         """For reads that administrators alone may do: one who is refused has met Admin Mode.
 
-        GitLab answers to an administrator whose token lacks `admin_mode` as to anybody else.
+        GitLab answers to an administrator whose token lacks `admin_mode` as to anybody else, and to one who is none
+        any more: who was one when they were asked about last is asked about anew.
         """
         try:
             yield
         except NotAdmin as error:
-            self._limited = bool(self.me().is_admin)
+            self._limited = self._still_admin()
             if not self._limited:
                 raise
             instance = self._transport.connection.name
@@ -58,3 +66,13 @@ class Identity:
             message = f"{instance} has Admin Mode on, and the token of its administrator {owner} lacks `admin_mode`."
             raise NotAdmin(message, "Make a token with the scopes `api` and `admin_mode`.", error.status) from error
         self._limited = False
+
+    def _still_admin(self) -> bool:
+        """Whether GitLab says so now; where it says nothing, nothing is claimed."""
+        if self._me is not None and not self._me.is_admin:
+            return False
+        self._me = None
+        try:
+            return bool(self.me().is_admin)
+        except GitLabError:
+            return False

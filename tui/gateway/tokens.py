@@ -1,4 +1,4 @@
-"""What a token says about itself, where GitLab has an address for that."""
+"""What a token says about itself, where GitLab has an address for that, and else whether it may change anything."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from tui.domain.errors import Denied, Invalid, NotFound, ScopeMissing, ServerFault, Unreachable
+from tui.domain.errors import Denied, GitLabError, Invalid, NotFound, ScopeMissing, ServerFault, Unreachable
+from tui.domain.plan import Request
 from tui.domain.text import Clean, one_line
 from tui.gateway.transport import Transport
 
 _BOT = re.compile(r"(?P<kind>project|group)_[0-9]+_bot(_[0-9a-z]+)?")
-_UNTOLD = (NotFound, Denied, ScopeMissing, Invalid, ServerFault, Unreachable)
+_RENDER = Request("POST", "/markdown", {"text": "rollout-tui asks whether this token has the scope api"})
+_UNTOLD = (Denied, ScopeMissing, Invalid, ServerFault, Unreachable)
 
 
 @dataclass(frozen=True)
@@ -37,27 +39,53 @@ class _OAuthInfo(Struct):
     expires_in: int | None = None
 
 
-def read(transport: Transport) -> TokenSeen | None:
-    """The token in use; None when GitLab does not tell (access tokens: before 15.5).
+@dataclass(frozen=True)
+class Told:
+    """`token` is None when GitLab does not tell; `writes` is whether the scope `api` is there, None when unknown."""
 
-    OAuth tokens have another address than access tokens, outside of the API.
+    token: TokenSeen | None = None
+    writes: bool | None = None
+
+
+def read(transport: Transport) -> Told:
+    """What can be known of the token in use. OAuth tokens have another address than access tokens, outside the API.
+
+    GitLab before 15.5 tells nothing of access tokens; there the answer to a request that wants `api` tells.
     """
-    if transport.connection.oauth:
-        return _read_oauth(transport)
+    oauth = transport.connection.oauth
     try:
-        found = transport.read("/personal_access_tokens/self", _Info)
+        token = _oauth(transport) if oauth else _access(transport)
+    except NotFound:
+        return Told() if oauth else Told(writes=_takes_writes(transport))
     except _UNTOLD:
-        return None
+        return Told()
+    return Told(token, "api" in token.scopes)
+
+
+def _access(transport: Transport) -> TokenSeen:
+    found = transport.read("/personal_access_tokens/self", _Info)
     return TokenSeen(one_line(found.name), _cleaned(found.scopes), _midnight(found.expires_at or ""))
 
 
-def _read_oauth(transport: Transport) -> TokenSeen | None:
-    try:
-        found = transport.read(f"{transport.connection.url}/oauth/token/info", _OAuthInfo)
-    except _UNTOLD:
-        return None
+def _oauth(transport: Transport) -> TokenSeen:
+    found = transport.read(f"{transport.connection.url}/oauth/token/info", _OAuthInfo)
     ends = None if found.expires_in is None else datetime.now(UTC) + timedelta(seconds=max(0, found.expires_in))
     return TokenSeen(one_line("OAuth"), _cleaned(found.scope), ends)
+
+
+def _takes_writes(transport: Transport) -> bool | None:
+    """Whether a POST is let through that renders a text and leaves nothing behind; None when that says nothing.
+
+    GitLab holds the scopes against each request before it does anything, and every POST wanted `api` then. This one is
+    a read in all but its verb (GitLab's own source calls it so, and lets `read_api` do for it since).
+    """
+    try:
+        transport.write(_RENDER)
+    except ScopeMissing:
+        return False
+    except GitLabError:
+        return None
+    return True
 
 
 def bot_of(username: str) -> str:

@@ -129,14 +129,17 @@ def _expiry(subject: Subject) -> Iterator[Row]:
 
 
 def _scopes(subject: Subject) -> Iterator[Row]:
-    token = subject.gateway.token()
-    if token is None:
+    token, writes = subject.gateway.token(), subject.gateway.writes()
+    hint = "Make a token with the scope `api`."
+    if token is not None:
+        told = listing(list(token.scopes))
+        yield Row("scopes", "ok", told) if writes else Row("scopes", "failed", f"only {told}" if told else "none", hint)
+    elif writes is None:
         yield Row("scopes", "warning", "this GitLab does not tell a token's scopes", "They show at the first write.")
-    elif "api" not in token.scopes:
-        text = f"only {listing(list(token.scopes))}" if token.scopes else "none"
-        yield Row("scopes", "failed", text, "Make a token with the scope `api`.")
+    elif writes:
+        yield Row("scopes", "ok", "not told by this GitLab, but it takes a request that wants the scope `api`")
     else:
-        yield Row("scopes", "ok", listing(list(token.scopes)))
+        yield Row("scopes", "failed", "not told by this GitLab, but it refuses what wants the scope `api`", hint)
 
 
 def _operator(subject: Subject) -> Iterator[Row]:

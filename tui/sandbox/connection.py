@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from tui.sandbox.faults import Fault, Faults
 from tui.sandbox.wire import Encoded, Received, encode, faulty, parse_body, parse_query, sign_in
 from tui.sandbox.world.http import ApiError, Response
+from tui.sandbox.world.tokens import OAUTH_INFO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,8 +70,9 @@ class Connection(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self._read_body()
         target = urlsplit(self.path)
-        api = self.backend.prefix + API
-        if not target.path.startswith(api):
+        base = API if target.path.startswith(self.backend.prefix + API) else ""
+        api = self.backend.prefix + base
+        if not base and target.path != api + OAUTH_INFO:
             self._send(encode(self._outside(target.path), self.command))
             return
         query = parse_query(target.query)

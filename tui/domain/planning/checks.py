@@ -109,7 +109,8 @@ def _access(situation: Situation, goal: Goal, changes: tuple[Change, ...]) -> It
         yield from target_of(situation).obstacles(situation, goal)
     operator, project = situation.observed.operator, situation.observed.project
     if (changes or goal.step is not None) and not operator.may_write:
-        text = f"The token has only {listing(list(operator.scopes or ('no scope',)))}: changes need the scope api"
+        has = "may only read" if operator.scopes is None else f"has only {listing(list(operator.scopes)) or 'no scope'}"
+        text = f"The token {has}: changes need the scope api"
         yield Requirement("token-scope", text, "open", path="gitlab.instance", hard=True)
     if any(change.kind == "create-issue" for change in changes):
         yield from _project_access(situation)

@@ -38,13 +38,16 @@ def _invalid_token(description: str) -> ApiError:
 
 
 def check_scope(call: Call, extra: frozenset[str] = frozenset()) -> None:
-    """403 insufficient_scope unless the token covers the call: `api` all, `read_api` reading, `extra` this route."""
+    """403 insufficient_scope unless the token covers the call: `api` all, `read_api` reading, `extra` this route.
+
+    GitLab names all scopes of the address, also `read_api` to a request that would change something.
+    """
     if call.token is None:
         return
-    accepted = ["api", "read_api"] if call.method in {"GET", "HEAD"} else ["api"]
-    if not {*accepted, *extra} & set(call.token.scopes):
+    accepted = {"api", "read_api"} if call.method in {"GET", "HEAD"} else {"api"}
+    if not (accepted | extra) & set(call.token.scopes):
         description = "The request requires higher privileges than provided by the access token."
-        body = {"error": "insufficient_scope", "error_description": description, "scope": " ".join(accepted)}
+        body = {"error": "insufficient_scope", "error_description": description, "scope": "api read_api"}
         raise ApiError(403, body)
 
 

@@ -1,11 +1,11 @@
-"""Users, groups, members and the token that asks about itself."""
+"""Users, groups and members."""
 
 from __future__ import annotations
 
 from tui.sandbox.world import params
-from tui.sandbox.world.access import active, find_project, member_level
-from tui.sandbox.world.http import Call, Response, bad_request, not_found, paginate, stamp
-from tui.sandbox.world.state import Group, Project, Token, User
+from tui.sandbox.world.access import find_project, member_level
+from tui.sandbox.world.http import Call, Response, not_found, paginate, stamp
+from tui.sandbox.world.state import Group, Project, User
 
 
 def basic(call: Call, user: User) -> dict[str, object]:
@@ -92,30 +92,6 @@ def user(call: Call) -> Response:
         raise not_found("User")
     shown = basic(call, found) | {"created_at": stamp(found.created_at), "bio": "", "bot": found.bot}
     return Response(200, shown | ({"is_admin": found.is_admin} if call.powerful else {}))
-
-
-def token_self(call: Call) -> Response:
-    _ = call.user
-    if call.token is None:
-        raise not_found()
-    if call.token.kind == "oauth":
-        raise bad_request("This endpoint requires token type to be a personal access token")
-    return Response(200, _token(call, call.token))
-
-
-def _token(call: Call, token: Token) -> dict[str, object]:
-    return {
-        "id": token.id,
-        "name": token.name,
-        "revoked": token.revoked,
-        "created_at": stamp(token.created_at),
-        "description": None,
-        "scopes": token.scopes,
-        "user_id": token.user_id,
-        "last_used_at": stamp(call.now),
-        "active": active(token, call),
-        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
-    }
 
 
 def _group_visible(call: Call, group: Group) -> bool:

@@ -16,6 +16,7 @@ from tui.sandbox.world import (
     notes,
     people,
     projects,
+    tokens,
     user_lists,
 )
 from tui.sandbox.world.access import check_scope, sign_in
@@ -60,7 +61,10 @@ ROUTES = (
     _route("GET /user", people.me, "read_user"),
     _route("GET /users", people.users, "read_user"),
     _route("GET /users/:user_id", people.user, "read_user"),
-    _route("GET /personal_access_tokens/self", people.token_self, *_ANY, newer=True),
+    _route("GET /personal_access_tokens/self", tokens.itself, *_ANY, newer=True),
+    _route(f"GET {tokens.OAUTH_INFO}", tokens.oauth_info, *_ANY),
+    _route("POST /markdown", tokens.markdown, "read_api", newer=True),
+    _route("POST /markdown", tokens.markdown),
     _route("GET /groups", people.groups),
     _route("GET /groups/:id", people.group),
     _route("GET /groups/:id/members", people.group_members),
