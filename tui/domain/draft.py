@@ -136,6 +136,24 @@ class PhaseDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     answers: dict[str, str] = {}
 
 
+class Finding(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody found in a phase, as an answer to one of the guide's questions; `url` is where they said it.
+
+    `answer` is one of the question's choices. `outcome` says how the finding was settled: it is open while that is
+    empty, if it is one of those that the guide wants settled.
+    """
+
+    question: str
+    answer: str = ""
+    text: str = ""
+    by: str = ""
+    at: datetime | None = None
+    url: str = ""
+    outcome: str = ""
+    settled_by: str = ""
+    settled_at: datetime | None = None
+
+
 class Criterion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What continue, rollback or success mean, in numbers."""
 
@@ -191,6 +209,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     capacity: tuple[Capacity, ...] = ()
     issues: tuple[IssueDraft, ...] = ()
     phases: tuple[PhaseDraft, ...] = ()
+    findings: tuple[Finding, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     baseline: tuple[Baseline, ...] = ()
     waivers: tuple[Waiver, ...] = ()

@@ -52,16 +52,32 @@ class PlanIssue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     templates: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    feedback: bool = False
     fields: tuple[Section, ...] = ()
 
 
 class Question(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something the operator answers from what a phase showed, before `before` may begin."""
+    """Something that a phase is to show: answered by those who use the model in it, before the phase `before` begins.
+
+    `choices` are short answers, empty for free text. Findings with one of those in `settle` are to be settled before
+    the phase `settle_before` (empty: `before`); without choices all are. `level` is how much an answer is needed.
+    `always` asks although the phase itself is left out.
+    """
 
     id: str
     text: str
     sentence: str
     before: str
+    level: Level = "recommended"
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    settle: tuple[str, ...] = ()
+    settle_before: str = ""
+    always: bool = False
+
+    def unsettling(self, answer: str) -> bool:
+        """Whether a finding with this short answer is one to be settled."""
+        return answer in self.settle if self.choices else True
 
 
 class Ladder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,3 +141,7 @@ class Guide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def check(self, check_id: str) -> Check | None:
         """The check of that id."""
         return next((check for check in self.checks if check.id == check_id), None)
+
+    def question(self, question_id: str) -> Question | None:
+        """The question of that id, whichever phase asks it."""
+        return next((one for phase in self.phases for one in phase.questions if one.id == question_id), None)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from tui.domain.gates import OFF, Gates
+from tui.domain.heard import Heard
 from tui.domain.verdict import Decision, Verdict
 
 Action = Literal[
@@ -65,7 +66,8 @@ class Entry:
     `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates;
     `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers;
     `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again;
-    `verdict` is what was decided about the step before, and on what evidence. `doubt` is what is wrong with the entry's
+    `verdict` is what was decided about the step before, and on what evidence; `feedback` what was heard of the phases
+    since the entry before. `doubt` is what is wrong with the entry's
     note on GitLab and `doubt_reason` how one can tell; what a note itself says of either does not count.
     """
 
@@ -90,6 +92,7 @@ class Entry:
     verdict: Verdict | None = None
     attested: bool = False
     adopted: tuple[str, ...] = ()
+    feedback: tuple[Heard, ...] = ()
     doubt: Doubt = ""
     doubt_reason: str = ""
 
@@ -116,6 +119,7 @@ class Entry:
             "names": dict(self.names),
             "attested": self.attested,
             "adopted": list(self.adopted),
+            "feedback": [msgspec.to_builtins(one) for one in self.feedback],
             "verdict": self.verdict.as_dict() if self.verdict else None,
             "doubt": self.doubt,
             "doubt_reason": self.doubt_reason,
@@ -188,6 +192,7 @@ class _Plain(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     attested: bool = False
     adopted: tuple[str, ...] = ()
+    feedback: tuple[Heard, ...] = ()
     verdict: _Verdict | None = None
     doubt: Doubt = ""
     doubt_reason: str = ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from tui.domain import issue_commands, markdown, timeline
+from tui.domain import feedback, issue_commands, markdown, timeline
 from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.gates import tidy
@@ -73,7 +73,7 @@ def context(sources: Sources) -> dict[str, Any]:
         "baseline": Safe(_baseline(draft)),
         "capacity": Safe(_capacity(draft)),
         "checklist": Safe(_checklist(sources)),
-        "questions": Safe(_questions(sources)),
+        "questions": Safe(feedback.listed(draft, sources.guide)),
         "waivers": Safe(_waivers(sources)),
         "timeline": Safe(timeline.block(sources.steps, sources.entries)),
         "commands": lambda name: Safe(issue_commands.of_name(draft, sources.steps, name, sources.prefix)),
@@ -198,16 +198,6 @@ def _checklist(sources: Sources) -> str:
             parts.append(f"({signed.strip()})")
         lines.append(" ".join(parts))
         lines.extend(f"  - {markdown.inline(one)}" for one in (answer.note, answer.evidence) if one.strip())
-    return "\n".join(lines) or markdown.NOTHING
-
-
-def _questions(sources: Sources) -> str:
-    lines = []
-    for phase in sources.guide.phases:
-        chosen = sources.draft.phase(phase.id)
-        for question in phase.questions:
-            answer = chosen.answers.get(question.id, "") if chosen else ""
-            lines.append(f"- {markdown.inline(question.text)} {markdown.inline(answer) or '_Open._'}")
     return "\n".join(lines) or markdown.NOTHING
 
 

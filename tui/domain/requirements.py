@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.draft import Capacity, Draft
+from tui.domain.feedback import answered, asked, heard
 from tui.domain.guide import Check, Guide, Phase
 from tui.domain.steps import default_phase
-from tui.domain.text import listing
+from tui.domain.text import counted, listing
 
 State = Literal["met", "open", "waived"]
 
@@ -64,6 +65,7 @@ def requirements(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> tupl
         *_flag(draft, guide, facts),
         *_announcement(draft, phase),
         *_questions(draft, guide, phase),
+        *_findings(draft, guide, phase),
         *_capacity(draft, phase),
     ]
     return tuple(waivable(draft, requirement) for requirement in found)
@@ -202,16 +204,24 @@ def _announcement(draft: Draft, phase: Phase) -> Iterable[Requirement]:
 
 
 def _questions(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:
-    for other in guide.phases:
-        chosen = draft.phase(other.id) or default_phase(other)
-        for question in other.questions:
-            if question.before == phase.id:
-                answered = bool(chosen.answers.get(question.id, "").strip())
-                path = f"phases.{other.id}.answers.{question.id}"
-                state = _state(met=answered)
-                yield Requirement(
-                    question.id, question.text, state, required=False, sentence=question.sentence, path=path
-                )
+    for other, question in asked(draft, guide):
+        if question.before == phase.id:
+            state = _state(met=answered(draft, other, question))
+            path = f"phases.{other.id}.answers.{question.id}"
+            required = question.level == "required"
+            yield Requirement(question.id, question.text, state, required, question.sentence, path=path)
+
+
+def _findings(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:
+    """What was found in an earlier phase and has to be settled before this one."""
+    for other, question in asked(draft, guide):
+        mine = [one for one in draft.findings if one.question == question.id and question.unsettling(one.answer)]
+        if mine and (question.settle_before or question.before) == phase.id:
+            left = [one for one in heard(draft, guide, {other.id}) if one.question == question.id and one.open]
+            said = listing([f"{one.by or 'somebody'}: {one.words}" for one in left])
+            text = f"{question.text} {counted(len(left), 'finding')} to be settled ({said})" if left else question.text
+            path, name = f"findings.{question.id}", f"findings-{question.id}"
+            yield Requirement(name, text, _state(met=not left), sentence=question.sentence, path=path)
 
 
 def _capacity(draft: Draft, phase: Phase) -> Iterable[Requirement]:

@@ -13,6 +13,7 @@ from tui.domain.draft import SCHEMA, Draft, IssueDraft
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.problem import Problem
 from tui.domain.render import TITLE_LENGTH
+from tui.domain.validate_findings import findings, question_ids
 from tui.domain.validate_flag import flag
 from tui.domain.validate_parts import nearest, project_path, twice, unknown, usernames
 from tui.domain.validate_phases import phases
@@ -31,6 +32,7 @@ def validate(draft: Draft, guide: Guide | None, guides: Mapping[str, Guide]) -> 
         found.extend(_checks(draft, guide, guides))
         found.extend(_issues(draft, guide, guides))
         found.extend(phases(draft, guide, guides))
+        found.extend(findings(draft, guide, guides))
         found.extend(_waived(draft, guide, guides))
     return found
 
@@ -137,7 +139,8 @@ def requirement_ids(draft: Draft, guide: Guide) -> Iterator[str]:
         yield from (f"confidential-{issue.kind}", *(f"confidential-{issue.kind}@{phase.id}" for phase in guide.phases))
     for phase in guide.phases:
         yield from (f"{phase.id}-phase", f"{phase.id}-skipped", f"{phase.id}-audience")
-        yield from (one.id for one in phase.questions)
+    for question in question_ids(guide):
+        yield from (question, f"findings-{question}")
     yield from (
         "flag-defined",
         "flag-type",

@@ -70,7 +70,7 @@ def step_of(path: str) -> StepId:
         return "checklist"
     if head == "issues":
         return "issues"
-    return "phases" if head in {"phases", "criteria", "baseline", "waivers", "announcement"} else "model"
+    return "phases" if head in {"phases", "findings", "criteria", "baseline", "waivers", "announcement"} else "model"
 
 
 def open_items(

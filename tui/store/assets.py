@@ -16,9 +16,10 @@ from tui.domain.guide import Guide
 from tui.domain.problem import Problem
 from tui.domain.template import Vocabulary
 from tui.domain.text import one_line
+from tui.domain.validate_guide import guide_problems
 from tui.store import drafts
 from tui.store.locations import Locations
-from tui.store.read_toml import parse, read_text, typed
+from tui.store.read_toml import cleaned, parse, read_text, typed
 
 ROOT = Path(tui.__file__).parents[1] / "assets"
 
@@ -138,7 +139,8 @@ def _guide(path: Path, _changed: int, _size: int) -> Guide:
     if isinstance(data, Problem):
         raise _bad_guide(path, [data])
     guide, problems = typed(data, Guide, schema=GUIDE_SCHEMA)
-    if guide is None:
+    problems = problems if guide is None else [cleaned(one) for one in guide_problems(guide)]
+    if guide is None or problems:
         raise _bad_guide(path, problems)
     return guide
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from tui.domain import timeline
 from tui.domain.audience import effect
 from tui.domain.draft import IssueDraft
+from tui.domain.feedback import news
 from tui.domain.gates import Route
+from tui.domain.heard import Heard
 from tui.domain.history import TOLD, Action, Entry
 from tui.domain.note import NOTE, note_text
 from tui.domain.plan import Change, Plan, Request, fingerprint
@@ -133,8 +135,15 @@ def _entry(
         live_seconds=int((situation.now - since).total_seconds()) if since else None,
         attested=situation.draft.flag.target == "chatops",
         adopted=situation.adopted,
+        feedback=_feedback(situation),
         verdict=situation.verdict,
     )
+
+
+def _feedback(situation: Situation) -> tuple[Heard, ...]:
+    entries = situation.entries
+    told = (one for entry in entries for one in entry.feedback)
+    return news(situation.draft, situation.guide, {entry.phase for entry in entries}, told)
 
 
 def _record(

@@ -1,0 +1,107 @@
+"""What the phases ask and what was answered: read out of a draft, counted, changed. Pure; no draft is altered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from tui.domain import markdown
+from tui.domain.draft import Draft, Finding
+from tui.domain.guide import Guide, Phase, Question
+from tui.domain.heard import Heard, as_list
+from tui.domain.steps import default_phase
+
+
+def asked(draft: Draft, guide: Guide) -> Iterator[tuple[Phase, Question]]:
+    """The guide's questions in its order; those of a phase that is left out only where they are asked always."""
+    for phase in guide.phases:
+        selected = (draft.phase(phase.id) or default_phase(phase)).selected
+        yield from ((phase, one) for one in phase.questions if selected or one.always)
+
+
+def is_open(question: Question, finding: Finding) -> bool:
+    """Whether the finding is one to be settled and is not."""
+    return question.unsettling(finding.answer) and not finding.outcome.strip()
+
+
+def answered(draft: Draft, phase: Phase, question: Question) -> bool:
+    """Whether somebody has answered: the operator in a sentence, or anybody with a finding."""
+    return any(one.words for one in _answers(draft, phase, question))
+
+
+def heard(draft: Draft, guide: Guide, phases: Collection[str] | None = None) -> tuple[Heard, ...]:
+    """All answers, by question in the guide's order and then as they were noted; `phases` leaves out other ones."""
+    return tuple(
+        one
+        for phase, question in asked(draft, guide)
+        if phases is None or phase.id in phases
+        for one in _answers(draft, phase, question)
+        if one.words or one.outcome
+    )
+
+
+def news(draft: Draft, guide: Guide, begun: Collection[str], told: Iterable[Heard]) -> tuple[Heard, ...]:
+    """What was heard in the phases `begun` and is not told yet; a finding that was settled since is told again."""
+    known = frozenset(told)
+    return tuple(one for one in heard(draft, guide, begun) if one not in known)
+
+
+def listed(draft: Draft, guide: Guide) -> str:
+    """A Markdown list of all questions with what was answered so far, for a plan issue."""
+    lines = []
+    for phase, question in asked(draft, guide):
+        answers = [one for one in _answers(draft, phase, question) if one.words or one.outcome]
+        lines.append(as_list(answers) if answers else f"- {markdown.inline(question.text)} _Open._")
+    return "\n".join(lines) or markdown.NOTHING
+
+
+def _answers(draft: Draft, phase: Phase, question: Question) -> Iterator[Heard]:
+    """The operator's own sentence, then the findings."""
+    chosen = draft.phase(phase.id)
+    sentence = chosen.answers.get(question.id, "").strip() if chosen else ""
+    if sentence:
+        yield Heard(phase=phase.id, question=question.id, asked=question.text, text=sentence)
+    for one in draft.findings:
+        if one.question == question.id:
+            yield Heard(
+                phase=phase.id,
+                question=question.id,
+                asked=question.text,
+                answer=one.answer,
+                text=one.text,
+                by=one.by,
+                at=one.at,
+                url=one.url,
+                open=is_open(question, one),
+                outcome=one.outcome,
+                settled_by=one.settled_by,
+                settled_at=one.settled_at,
+            )
+
+
+def add(draft: Draft, finding: Finding) -> Draft:
+    """The draft with one more finding, at the end."""
+    return replace(draft, findings=(*draft.findings, finding))
+
+
+def put(draft: Draft, place: int, finding: Finding) -> Draft:
+    """The draft with another finding at a place of the list."""
+    return replace(draft, findings=(*draft.findings[:place], finding, *draft.findings[place + 1 :]))
+
+
+def remove(draft: Draft, place: int) -> Draft:
+    """The draft without the finding at a place of the list."""
+    return replace(draft, findings=(*draft.findings[:place], *draft.findings[place + 1 :]))
+
+
+def settle(finding: Finding, outcome: str, by: str, at: datetime) -> Finding:
+    """The finding settled, signed; without an outcome it is open again and nobody signs."""
+    settled = bool(outcome.strip())
+    return replace(
+        finding,
+        outcome=outcome.strip(),
+        settled_by=by if settled else "",
+        settled_at=at if settled else None,
+    )
