@@ -65,7 +65,7 @@ async def test_shows_who_did_what_and_who_was_in(bench: Workbench) -> None:
     bench.records.add(entry(1), entry(2, action="roll-back", phase="off", step="", gates_after=OFF, reason="Slow"))
     async with running(bench, (140, 30)) as pilot:
         await opened(pilot)
-        await sees(pilot, "2026-11-22 09:59", "bob", "flag_1", "everyone", "10%", "advanced", "2 actors → 10 %")
+        await sees(pilot, "2026-11-22 09:59", "bob", "flag_1", "everyone", "10%", "advanced", "2 actors → +10 %")
         await sees(pilot, "carol", "off", "rolled back", "2 actors → nobody", "Slow", "1 of 2")
 
 

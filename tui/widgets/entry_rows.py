@@ -15,7 +15,7 @@ WIDE = (
     Column("phase", "Phase", 12),
     Column("step", "Step", 7),
     Column("action", "Action", 12),
-    Column("in", "In: before → after", 18, grow=1),
+    Column("in", "In: before → after", 19, grow=1),
     Column("reason", "Reason", 14, grow=4, drop=5),
 )
 NARROW = (
@@ -23,7 +23,7 @@ NARROW = (
     Column("operator", "Operator", 9, drop=2),
     Column("where", "Phase", 13),
     Column("action", "Action", 12),
-    Column("in", "In: before → after", 18, grow=1, drop=1),
+    Column("in", "In: before → after", 19, grow=1, drop=1),
 )
 WIDE_FROM = 100
 
@@ -45,9 +45,16 @@ def row_cells(entry: Entry) -> dict[str, Cell]:
         "step": Cell(entry.step or "–", "" if entry.step else "muted"),
         "where": Cell(f"{entry.phase}{percentage}"),
         "action": _MARKS.get(entry.doubt) or Cell(_WORDS.get(entry.action, entry.action), _TONES.get(entry.action, "")),
-        "in": Cell(f"{reach(entry.gates_before)} → {reach(entry.gates_after)}", "accent"),
+        "in": Cell(change(entry.gates_before, entry.gates_after), "accent"),
         "reason": Cell(entry.reason or "–", "" if entry.reason else "muted"),
     }
+
+
+def change(before: Gates, after: Gates) -> str:
+    """From the one audience to the other; `+` where the wider one comes to what stays: `3 actors → +1 group`."""
+    kinds = _kind(before), _kind(after)
+    added = before.within(after) and kinds[0] != kinds[1] and kinds[0] != "nobody" and kinds[1] != "everybody"
+    return f"{reach(before)} → {'+' if added else ''}{reach(after)}"
 
 
 def reach(gates: Gates) -> str:
@@ -55,12 +62,19 @@ def reach(gates: Gates) -> str:
 
     Gates are alternatives: at 25 % the team is still in, which the full words of `domain.audience` say.
     """
+    kind = _kind(gates)
+    sizes = {
+        "% of time": f"{tidy(gates.percentage_of_time)} % of time",
+        "%": f"{tidy(gates.percentage_of_actors)} %",
+        "groups": counted(len(gates.groups), "group"),
+        "actors": counted(len(gates.actors), "actor"),
+    }
+    return sizes.get(kind, kind)
+
+
+def _kind(gates: Gates) -> str:
     if gates.everybody:
         return "everybody"
-    if gates.percentage_of_time:
-        return f"{tidy(gates.percentage_of_time)} % of time"
-    if gates.percentage_of_actors:
-        return f"{tidy(gates.percentage_of_actors)} %"
-    if gates.groups:
-        return counted(len(gates.groups), "group")
-    return counted(len(gates.actors), "actor") if gates.actors else "nobody"
+    widest = {"% of time": gates.percentage_of_time, "%": gates.percentage_of_actors}
+    lists = {"groups": gates.groups, "actors": gates.actors}
+    return next((kind for kind, some in {**widest, **lists}.items() if some), "nobody")
