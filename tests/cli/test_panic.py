@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.program import Program
+from tests.cli.program import ENV_DRAFT, Program
 from tests.sandbox.api import Api
 from tui.sandbox.server import Server
 
@@ -98,3 +98,18 @@ def test_a_name_that_gitlab_would_cut_is_refused(connected: Program, server: Ser
     ran = connected("panic", "use.model")
     assert (ran.code, "has a dot" in ran.err) == (1, True)
     assert len(writes(server)) == before
+
+
+def test_the_history_of_its_rollout_and_the_plan_issue_tell_of_it(connected: Program, server: Server) -> None:
+    connected.save(ENV_DRAFT)
+    assert connected("advance", ENV_DRAFT.id, "--yes").code == 0
+    server.requests.clear()
+    ran = connected("panic", FLAG, "--json")
+    assert (ran.code, ran.json["off"], "and on its plan issue" in ran.err) == (0, True, True)
+    assert server.requests[0].method == "POST", "the flag comes before everything else"
+    assert [one["reason"] for one in connected("history", ENV_DRAFT.id, "--json").json] == ["", "panic"]
+    connected.locations.drafts.joinpath(f"{ENV_DRAFT.id}.toml").unlink()
+    gone = connected("panic", FLAG)
+    assert (gone.code, "! The history does not tell of it: " in gone.err) == (0, True)
+    with Api(server) as api:
+        assert api.gates(FLAG) == OFF

@@ -11,7 +11,7 @@ import pytest
 
 from tests.store.samples import entry
 from tui.domain.errors import StoreError, TooNew
-from tui.store import database
+from tui.store.database import Database
 from tui.store.records import Records
 
 ROLLOUT = ("codestral-2501", "sandbox")
@@ -63,7 +63,7 @@ def test_migrations_run_once_and_in_order(tmp_path: Path) -> None:
     first, second = "CREATE TABLE a (x);\nINSERT INTO a VALUES (1);\n", "UPDATE a SET x = x + 1;\n"
     path = tmp_path / "x.db"
     for migrations in ((first,), (first, second), (first, second)):
-        opened = database.Database(path, migrations)
+        opened = Database(path, migrations)
         with opened.reading() as connection:
             connection.execute("SELECT x FROM a").fetchone()
         opened.close()
@@ -73,10 +73,10 @@ def test_migrations_run_once_and_in_order(tmp_path: Path) -> None:
 
 
 def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path) -> None:
-    good = database.Database(tmp_path / "x.db", ("CREATE TABLE a (x);\n",))
+    good = Database(tmp_path / "x.db", ("CREATE TABLE a (x);\n",))
     with good.writing() as connection:
         connection.execute("INSERT INTO a VALUES (1)")
-    bad = database.Database(tmp_path / "x.db", ("CREATE TABLE a (x);\n", "DELETE FROM a;\nINSERT INTO b VALUES (1);\n"))
+    bad = Database(tmp_path / "x.db", ("CREATE TABLE a (x);\n", "DELETE FROM a;\nINSERT INTO b VALUES (1);\n"))
     with pytest.raises(StoreError, match="no such table: b"), bad.reading():
         pass
     with good.reading() as connection:
@@ -104,10 +104,8 @@ def test_a_folder_in_its_place_and_a_file_in_its_folders_place(path: Path, recor
         records.latest()
 
 
-def test_a_database_that_another_process_keeps_locked_is_explained(
-    path: Path, records: Records, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+def test_a_database_that_another_process_keeps_locked_is_explained(path: Path, records: Records) -> None:
+    records.database.patience = 0.05
     records.add(entry())
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

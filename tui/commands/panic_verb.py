@@ -1,4 +1,7 @@
-"""`rollout-tui panic FLAG`: off for everybody, now. No draft, no guide, no history and no question is needed."""
+"""`rollout-tui panic FLAG`: off for everybody, now. No draft, no guide, no history and no question is needed.
+
+Where there is a history of the flag's rollout, it is told afterwards: whatever goes wrong with that, the flag is off.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from tui.domain.readback import gates_in
 from tui.domain.validate_parts import flag_name
 
 if TYPE_CHECKING:
+    from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
     from tui.store.locations import Locations
     from tui.store.settings import Settings
@@ -47,17 +51,23 @@ def command(flag: str, *, instance: str, project: str, as_json: bool) -> None:
 
     _check(flag, project=bool(project))
     cancel = Cancel()
-    with ExitStack() as stack, stopping(cancel), _by_hand(flag, project):
-        locations = Locations.find(os.environ)
-        settings = _settings(locations)
-        name = instance or _default(settings)
-        gateway = Gateway(connection(name, settings, os.environ, locations, stack), cancel=cancel)
-        stack.callback(gateway.close)
-        answer = gateway.send(_request(flag, project))
-        off = answer.get("active") is False if project else gates_in(answer) == OFF
-        if not off:
-            raise RolloutError(f"{name} answered, and {flag} is not off", "Turn it off by hand, now.")
-        doubt = "" if project else _doubt(gateway, flag, answer.get("definition"))
+    with ExitStack() as stack, stopping(cancel):
+        with _by_hand(flag, project):
+            locations = Locations.find(os.environ)
+            settings = _settings(locations)
+            name = instance or _default(settings)
+            gateway = Gateway(connection(name, settings, os.environ, locations, stack), cancel=cancel)
+            stack.callback(gateway.close)
+            answer = gateway.send(_request(flag, project))
+            off = answer.get("active") is False if project else gates_in(answer) == OFF
+            if not off:
+                raise RolloutError(f"{name} answered, and {flag} is not off", "Turn it off by hand, now.")
+            doubt = "" if project else _doubt(gateway, flag, answer.get("definition"))
+        _tell(flag, name, doubt, as_json=as_json)
+        _record(locations, cancel, name, flag, project)
+
+
+def _tell(flag: str, name: str, doubt: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"flag": flag, "instance": name, "off": True, "warning": doubt})
         return
@@ -65,6 +75,26 @@ def command(flag: str, *, instance: str, project: str, as_json: bool) -> None:
     say(CONVERGES, err=True)
     if doubt:
         say(f"! {doubt}", err=True)
+
+
+def _record(locations: Locations, cancel: Cancel, name: str, flag: str, project: str) -> None:
+    """Keep it in the history of the flag's rollout, if there is one here; every failure is told in one line."""
+    from tui.runtime.panicked import keep
+    from tui.runtime.workbench import Workbench
+
+    try:
+        with Workbench(locations, os.environ) as bench, bench.session(name, cancel) as session:
+            kept = keep(bench, session, flag, project)
+    except RolloutError as error:
+        say(f"! The history does not tell of it: {error}", err=True)
+        return
+    if kept is None:
+        return
+    where = " and on its plan issue" if kept.noted else ""
+    if kept.entry is not None:
+        say(f"Kept in the history of {kept.rollout}{where}.", err=True)
+    if kept.trouble:
+        say(f"! The plan issue does not tell of it: {kept.trouble}", err=True)
 
 
 def _check(flag: str, *, project: bool) -> None:

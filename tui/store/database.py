@@ -36,6 +36,8 @@ class Database:
 
     def __init__(self, path: Path, migrations: Sequence[str]) -> None:
         self.path = path
+        self.patience = BUSY_SECONDS
+        """Seconds to wait for other processes at most, for connections still to be made."""
         self._migrations = migrations
         self._idle: deque[sqlite3.Connection] = deque()
         self._ready = False
@@ -84,7 +86,7 @@ class Database:
             with explained("open", self.path):
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, PRIVATE))
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=256
+            self.path, timeout=self.patience, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         try:
             self._prepare(connection)
@@ -97,7 +99,7 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         if not self._ready and self._version(connection) < len(self._migrations):
-            _write_ahead(connection)
+            _write_ahead(connection, self.patience)
             self._migrate(connection)
 
     def _version(self, connection: sqlite3.Connection) -> int:
@@ -132,7 +134,7 @@ class Database:
         where = one_line(str(self.path))
         if base in _BUSY:
             return StoreError(
-                f"cannot {doing} {where}: another process has been writing to it for {BUSY_SECONDS:.0f} seconds",
+                f"cannot {doing} {where}: another process has been writing to it for {self.patience:.0f} s",
                 "Wait until it is done, or close the other rollout-tui, and repeat.",
             )
         return StoreError(f"cannot {doing} {where}: {one_line(str(error))}", _HINTS.get(base, _OTHER))
@@ -143,15 +145,15 @@ def _base_name(error: BaseException) -> str:
     return "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])
 
 
-@tenacity.retry(
-    retry=tenacity.retry_if_exception(lambda error: _base_name(error) in _BUSY),
-    stop=tenacity.stop_after_delay(BUSY_SECONDS),
-    wait=tenacity.wait_random(0.005, 0.05),
-    reraise=True,
-)
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, seconds: float) -> None:
     """Turn write-ahead logging on. SQLite refuses at once, without its own waiting, while another process writes."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    patiently = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(lambda error: _base_name(error) in _BUSY),
+        stop=tenacity.stop_after_delay(seconds),
+        wait=tenacity.wait_random(0.005, 0.05),
+        reraise=True,
+    )
+    patiently(connection.execute, "PRAGMA journal_mode = WAL")
 
 
 def _statements(script: str) -> list[str]:

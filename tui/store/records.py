@@ -17,6 +17,7 @@ from tui.domain.history import FORGED, Entry
 from tui.domain.operation import Apply, Operation, OperationState, Outcome
 from tui.store import entries as rows_of_entries
 from tui.store.database import Database
+from tui.store.entries import storable
 from tui.store.records_schema import MIGRATIONS
 from tui.store.rows import micros, pack_apply, pack_operation, unpack_apply, unpack_entry, unpack_operation
 
@@ -26,6 +27,10 @@ _OPERATION_OF = "UPDATE operations SET state = ?, data = ? WHERE id = ?"
 _MADE = (
     "SELECT COUNT(*) FROM entries WHERE rollout = ? COLLATE BINARY AND instance = ? COLLATE BINARY "  # noqa: S608 - ours
     f"AND id NOT LIKE '{FORGED}%'"
+)
+_LAST_OF = (
+    "SELECT data FROM entries WHERE flag = ?1 AND flag = ?1 COLLATE BINARY AND instance = ?2 COLLATE BINARY "  # noqa: S608
+    f"AND id NOT LIKE '{FORGED}%' ORDER BY at DESC, seq DESC LIMIT 1"
 )
 
 
@@ -199,6 +204,12 @@ class Records:
             ).fetchall()
         found = (unpack_entry(row[0]) for row in rows)
         return [entry for entry in found if forged or not entry.forged]
+
+    def last_of(self, flag: str, instance: str) -> Entry | None:
+        """The latest entry about a flag on an instance, of whatever rollout, that is not forged."""
+        with self.database.reading() as connection:
+            row = connection.execute(_LAST_OF, (storable(flag), storable(instance))).fetchone()
+        return None if row is None else unpack_entry(row[0])
 
     def doubt(self, doubted: Iterable[Entry]) -> None:
         """Record what is wrong with the notes of entries that are there; nothing else of them changes."""
