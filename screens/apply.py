@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from tui.domain.errors import RolloutError, Stale
 from tui.domain.operation import Operation
 from tui.domain.plan import Change, Request
-from tui.domain.text import counted, one_line
+from tui.domain.text import one_line
 from tui.runtime.apply import ApplyResult
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
@@ -28,6 +28,7 @@ from tui.widgets.messages import ApplyWanted, CancelWanted
 from tui.widgets.operation_list import operation_rows, tally
 from tui.widgets.outline import BLANK, Outline, Row
 from tui.widgets.present import Tone, line
+from tui.widgets.review_words import work_of
 
 _ASKED, _ELSE = frozenset({"ran", "failed", "copy_command"}), frozenset({"proceed", "copy"})
 """Actions while a chat command waits to be run, and those whose keys they take meanwhile."""
@@ -100,8 +101,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         self.post_message(ApplyWanted(self._prepared))
 
     def _what(self, verb: str) -> str:
-        changes = counted(len(self._prepared.plan.changes), "change")
-        return f"{verb} {changes} on {Badge.of(self._instance).text}"
+        return f"{verb} {work_of(self._prepared.plan)} on {Badge.of(self._instance).text}"
 
     @property
     def _verdict(self) -> WorkLine:
@@ -177,7 +177,8 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         self._verdict.rest()
         if result.outcome == "done":
             self._head("✓ ", "success", self._what("Applied"))
-            self._verdict.rest((f"All {tally(self._prepared.plan, self._operations).text} in {seconds} s", "muted"))
+            whole = f"All {tally(self._prepared.plan, self._operations).text}" if self._operations else "Done"
+            self._verdict.rest((f"{whole} in {seconds} s", "muted"))
         else:
             self._head(*end_look(result.outcome), end_words(result))
             self._verdict.rest((tally(self._prepared.plan, self._operations).text, "muted"))

@@ -20,7 +20,7 @@ from tui.domain.guide import Guide
 from tui.domain.plan import Change
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES
-from tui.domain.text import counted, one_line
+from tui.domain.text import one_line
 from tui.domain.wish import NEXT, Wish
 from tui.domain.wizard import OpenItem, step_of
 from tui.runtime.connect import Instance
@@ -36,7 +36,7 @@ from tui.widgets.present import line
 from tui.widgets.rail import Rail
 from tui.widgets.rail_screen import RailScreen
 from tui.widgets.review_rows import MET, REQUIREMENT, error_rows, left_rows, nothing_rows, right_rows
-from tui.widgets.review_words import sure_lines, title_of, why_not
+from tui.widgets.review_words import sure_lines, title_of, why_not, work_of
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         if why:
             self._verdict.rest((f"! Cannot be applied: {why}", "error" if plan.blocked else "muted"))
         else:
-            ready = f"{counted(len(plan.changes), 'change')} to make, nothing sent yet"
+            ready = f"{work_of(plan)} to make, nothing sent yet"
             self._verdict.rest(("○ ", "muted"), (ready, "muted"))
 
     def why_not(self) -> str:
@@ -231,7 +231,7 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         if prepared is None or self.why_not():
             return
         instance, plan = self._where.instance, prepared.plan
-        title = f"Apply {counted(len(plan.changes), 'change')} to {Badge.of(instance).text}?"
+        title = f"Apply {work_of(plan)} to {Badge.of(instance).text}?"
         lines = sure_lines(plan, self._guide, prepared.situation.reason)
         sure = Confirm(title, lines, plan.flag if instance.production else "")
         self.app.push_screen(sure, lambda yes: self._answer("apply", prepared) if yes else None)

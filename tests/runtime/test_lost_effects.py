@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from tests.runtime.conftest import gateway
 from tests.runtime.test_stopping import WHOLE, count, prepared
 from tests.runtime.test_whole_rollouts import DRAFT
 from tests.support.clock import Clock
+from tui.domain.errors import StoreError
 from tui.domain.history import read_entry
+from tui.domain.plan import Request
 from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.faults import Fault
 from tui.sandbox.server import Server
@@ -20,6 +23,7 @@ from tui.sandbox.world.conditions import Conditions
 from tui.store.assets import ROOT
 from tui.store.database import Database
 from tui.store.locations import Locations
+from tui.store.records import Records
 
 LOST = Fault("lost-after", method="POST", path_regex="/issues$")
 CROWD = 130
@@ -105,6 +109,55 @@ def test_what_a_proxy_sent_twice_is_there_once_in_the_end_and_told(session: Sess
     assert result.outcome == "done"
     assert any("made twice" in remark for remark in result.remarks)
     assert count(server) == WHOLE
+
+
+def test_a_note_that_arrives_after_it_was_made_anew_is_no_step_of_its_own_and_goes_with_the_next_apply(
+    session: Session, server: Server, workbench: Workbench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tui.runtime.settle.PATIENCE", 0.0)
+    server.faults.add(Fault("lost-before", method="POST", path_regex="/notes$"))
+    assert session.apply(prepared(session)).outcome == "unknown"
+    (given_up,) = workbench.records.unsettled(DRAFT.id, "env")
+    with monkeypatch.context() as short:
+        short.setattr(Records, "add_all", _full)
+        assert session.apply(prepared(session)).outcome == "unknown"
+    with closing(gateway(server)) as network:
+        network.send(Request("POST", given_up.path, given_up.body))
+    environ = {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token}
+    with (
+        Workbench(Locations.under(tmp_path / "other"), environ, workbench.clock) as other,
+        other.session("env") as there,
+    ):
+        assert len(there.situation(DRAFT).entries) == 1
+    found = prepared(session)
+    assert (found.plan.step, found.plan.changes, len(found.plan.twice), found.plan.empty) == ("team", (), 1, False)
+    result = session.apply(found)
+    assert (result.outcome, count(server)) == ("done", WHOLE)
+    assert any("made twice" in remark for remark in result.remarks)
+    assert len(workbench.records.entries(DRAFT.id, "env")) == 1
+    assert prepared(session).plan.step == "members"
+
+
+def test_of_two_attempts_at_a_note_the_entry_is_that_of_the_one_that_arrived(
+    session: Session, server: Server, workbench: Workbench, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.runtime.settle.PATIENCE", 0.0)
+    given_up = []
+    for _ in range(2):
+        server.faults.add(Fault("lost-before", method="POST", path_regex="/notes$"))
+        assert session.apply(prepared(session)).outcome == "unknown"
+        given_up += workbench.records.unsettled(DRAFT.id, "env")
+        clock.forward(minutes=5)
+    with closing(gateway(server)) as network:
+        network.send(Request("POST", given_up[0].path, given_up[0].body))
+    assert session.apply(prepared(session)).outcome == "done"
+    (entry,) = workbench.records.entries(DRAFT.id, "env")
+    assert entry.at == read_entry(str(given_up[0].body["body"])).at  # type: ignore[union-attr]
+    assert count(server) == WHOLE
+
+
+def _full(*_: object) -> None:
+    raise StoreError("cannot write records.db: database or disk is full")
 
 
 def test_gates_and_links_that_were_there_after_all_are_told_as_found(

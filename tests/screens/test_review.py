@@ -112,6 +112,20 @@ async def test_the_diff_names_who_gains_and_each_gate() -> None:
         assert "3 calls, one after the other" in shown
 
 
+async def test_where_nothing_is_left_to_do_what_is_there_twice_can_still_be_taken_away() -> None:
+    app, screen = host(sample())
+    made = prepared(situation(sample()))
+    nothing = dataclasses.replace(made.plan, changes=(), entry=None)
+    async with app.run_test() as pilot:
+        screen.show(dataclasses.replace(made, plan=nothing))
+        assert screen.why_not() == "nothing to apply"
+        screen.show(dataclasses.replace(made, plan=dataclasses.replace(nothing, twice=("x#1 was made twice",))))
+        assert "something is there twice: applying takes that away" in text(screen).replace("\n", " ")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: isinstance(app.screen, Confirm), what="the question")
+        assert "Apply 1 removal to SANDBOX?" in app.drawn
+
+
 async def test_a_moment_of_off_for_everybody_is_marked() -> None:
     app, screen = host(sample(), wish=Wish("everyone", "50%"))
     async with app.run_test():

@@ -132,7 +132,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What `apply` will do. `entry` is the history entry that the apply leaves; its time is filled in then."""
+    """What `apply` will do. `entry` is the history entry that the apply leaves; its time is filled in then.
+
+    `twice` says in words what earlier requests have made twice: the end of each apply takes that away.
+    """
 
     rollout: str
     instance: str
@@ -150,6 +153,7 @@ class Plan:
     gates: Route
     entry: Entry | None = None
     bodies: Mapping[str, str] = field(default_factory=dict)
+    twice: tuple[str, ...] = ()
 
     @property
     def reduces(self) -> bool:
@@ -163,8 +167,8 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether GitLab is as the plan wants it and nothing is left to record."""
-        return not self.changes and self.entry is None
+        """Whether GitLab is as the plan wants it, nothing is left to record, and nothing is there twice."""
+        return not (self.changes or self.entry or self.twice)
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of `plan --json`."""

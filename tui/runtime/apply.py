@@ -30,7 +30,7 @@ from tui.domain.history import Entry
 from tui.domain.operation import Apply, Operation, Outcome
 from tui.domain.plan import Change, Plan
 from tui.runtime.attesting import Attest, Attesting
-from tui.runtime.doubles import Doubles
+from tui.runtime.doubles import Doubles, note_again
 from tui.runtime.looking import Looker
 from tui.runtime.observe import Observer
 from tui.runtime.sending import Sender, say, stamp
@@ -92,7 +92,9 @@ class Applier:
         self._stopping = False
         self._apply_id = new_id()
         self._started = clock()
-        self._operations = {change.id: self._operation(change, new_id()) for change in plan.changes}
+        self._operations = {
+            change.id: self._operation(change, note_again(records, plan, change) or new_id()) for change in plan.changes
+        }
         self._looker = Looker(gateway, observer, observed)
         self._sender = Sender(
             gateway=gateway,

@@ -1,23 +1,23 @@
 """Effects of ours that are on GitLab twice: a proxy repeated a request, or one arrived long after it was given up.
 
-Nothing on our side can prevent that, so the end of each apply looks for it. Of two issues or notes with the marker of
-one operation, the one that the journal knows stays; the other is emptied and closed, or deleted, and the operator is
-told.
+Nothing on our side can prevent that, so the end of each apply looks for it, and an apply that has nothing to do looks
+too. Of two issues or notes with the marker of one operation, the one that the journal knows stays; the other is emptied
+and closed, or deleted, and the operator is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tui.domain.errors import RolloutError
-from tui.domain.history import read_entry
+from tui.domain.history import Entry, read_entry
 from tui.domain.observed import IssueSeen, NoteSeen
 from tui.domain.operation import Operation
-from tui.domain.plan import Request, read_marker
+from tui.domain.plan import Change, Plan, Request, read_marker
 from tui.runtime.twins import YIELDS
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Doubles:
         return found
 
     def _notes(self, path: str, made: list[Operation]) -> list[_Double]:
-        """Extra notes: with the marker of a note that is there already, or that was given up and made anew."""
+        """Extra notes: with the marker of a note that is there already."""
         _, _, project, _, iid, _ = path.split("/")
         told = [one for one in made if _notes_path(one) == path]
         found: dict[str, list[NoteSeen]] = {one.id: [] for one in told}
@@ -101,7 +101,7 @@ class Doubles:
             marked = None if note.system else read_marker(note.body)
             if marked is not None and marked.operation in found:
                 found[marked.operation].append(note)
-        extra = [note for one in told for note in _extra_notes(one, found[one.id], told)]
+        extra = [note for one in told for note in _extra_notes(one, found[one.id])]
         what = f"A note on the issue #{iid} was made twice"
         return [_Double(what, Request("DELETE", f"{path}/{note.id}"), "one was deleted") for note in extra]
 
@@ -116,21 +116,28 @@ def _notes_path(operation: Operation) -> str:
     return operation.path if operation.kind == "add-note" and "⟪" not in operation.path else ""
 
 
-def _extra_notes(operation: Operation, notes: list[NoteSeen], told: Iterable[Operation]) -> Iterator[NoteSeen]:
-    """The notes to delete. One that was given up and came after all is extra when the step was noted again."""
-    if operation.state == "confirmed":
-        known = operation.url.rpartition("#note_")[2]
-        keep = next((note for note in notes if str(note.id) == known), notes[0] if notes else None)
-        yield from (note for note in notes if note is not keep)
-    elif operation.state == "absent" and any(_instead(operation, one) for one in told):
-        yield from notes
+def _extra_notes(operation: Operation, notes: list[NoteSeen]) -> Iterator[NoteSeen]:
+    """The notes to delete: all but the one that the journal knows, or the first, and none of another author."""
+    known = operation.url.rpartition("#note_")[2]
+    keep = next((note for note in notes if str(note.id) == known), notes[0] if notes else None)
+    yield from (note for note in notes if keep and note is not keep and note.author_id == keep.author_id)
 
 
-def _instead(operation: Operation, other: Operation) -> bool:
-    """Whether `other` is the note that was made when `operation` had been given up."""
-    return other.state == "confirmed" and other.summary == operation.summary and _step(other) == _step(operation)
+def note_again(records: Records, plan: Plan, change: Change) -> str:
+    """The id of the operation that has tried in vain to leave this very note; empty when there is none.
+
+    Under the same id the note counts once, also where the first request arrives after all, and for everybody who
+    reads it.
+    """
+    if change.kind != "add-note" or plan.entry is None:
+        return ""
+    notes = [one for one in records.made(plan.rollout, plan.instance) if one.kind == "add-note"]
+    if not notes or (last := notes[-1]).state == "confirmed":
+        return ""
+    tried = read_entry(str(last.body.get("body", "")))
+    same = tried is not None and _step(tried) == _step(plan.entry) and last.path == change.request.path
+    return last.id if same else ""
 
 
-def _step(operation: Operation) -> tuple[str, str]:
-    entry = read_entry(str(operation.body.get("body", "")))
-    return (entry.phase, entry.step) if entry is not None else ("", operation.id)
+def _step(entry: Entry) -> tuple[str, str, str]:
+    return entry.phase, entry.step, entry.action

@@ -88,7 +88,7 @@ def taken_up(session: Session, file: PlanFile) -> Prepared:
     found.extend(Drift("time", text) for text in new)
     _refuse(file, found)
     situation = replace(prepared.situation, now=file.made_at)
-    plan = compute(situation, prepared.goal)
+    plan = replace(compute(situation, prepared.goal), twice=prepared.plan.twice)
     same = replace(prepared, plan=plan, situation=situation)
     if plan.as_dict()["changes"] != file.plan["changes"] or plan.fingerprint != file.plan["fingerprint"]:
         _refuse(file, _otherwise(file, same))

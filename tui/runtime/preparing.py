@@ -64,14 +64,16 @@ def prepare(session: Session, draft: Draft, wish: Wish) -> Prepared | None:
         if adopted:
             situation = replace(situation, adopted=adopted)
             plan = compute(situation, goal)
-    if broken is not None and resumes and plan.empty:
-        records.end(broken.id, "done", bench.clock())
-        plan = replace(plan, warnings=(*plan.warnings, *_twice(session, draft.id)))
+    if plan.empty:
+        twice = _twice(session, draft.id)
+        if broken is not None and resumes and not twice:
+            records.end(broken.id, "done", bench.clock())
+        plan = replace(plan, twice=twice, warnings=(*plan.warnings, *twice))
     return Prepared(plan, situation, goal, settled.adopted, mark)
 
 
 def _twice(session: Session, rollout: str) -> tuple[str, ...]:
-    """What a broken apply that needs nothing more made twice. To plan changes nothing, so it is only told."""
+    """What was made twice, where an apply has nothing else to do. To plan changes nothing, so it is only told."""
     with suppress(GitLabError):
         return Doubles(session.gateway, session.workbench.records).look(rollout, session.instance.name)
     return ()

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.domain.errors import NotFound
 from tui.domain.history import read_entry
+from tui.domain.observed import NoteSeen
 from tui.domain.operation import Operation
 from tui.domain.plan import read_marker
 from tui.runtime.created import from_seen
 
 if TYPE_CHECKING:
-    from tui.domain.observed import IssueSeen, NoteSeen
+    from tui.domain.observed import IssueSeen
     from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
     from tui.store.records import Records
@@ -83,7 +84,7 @@ class Settler:
         seen = self._issue(operation, whole=whole) if operation.kind == "create-issue" else self._note(operation)
         if seen is None:
             return False
-        result = {} if operation.kind == "add-note" else from_seen(seen)  # type: ignore[arg-type]
+        result = _told(seen) if isinstance(seen, NoteSeen) else from_seen(seen)
         self._records.settled(operation.id, "confirmed", now, url=seen.url, result=result, adopted=True)
         return True
 
@@ -125,7 +126,7 @@ class Settler:
             return
         for operation in self._records.operations(apply.id):
             if operation.kind == "add-note" and operation.state == "confirmed":
-                entry = read_entry(str(operation.body.get("body", "")))
+                entry = read_entry(str(operation.result.get("told", operation.body.get("body", ""))))
                 if entry is not None:
                     told = entry.with_adopted("the note itself") if operation.adopted else entry
                     self._records.add(told.with_note(operation.url))
@@ -133,6 +134,11 @@ class Settler:
 
 def _marked(operation: Operation, issues: Iterator[IssueSeen]) -> IssueSeen | None:
     return next((seen for seen in issues if is_marked(operation, seen.description)), None)
+
+
+def _told(note: NoteSeen) -> dict[str, Any]:
+    """What a note says: of two requests with the same marker nobody knows which one arrived, and when it was made."""
+    return {} if note.touched else {"told": note.body}
 
 
 def is_marked(operation: Operation, text: str) -> bool:

@@ -154,6 +154,9 @@ def right_rows(
     plan = prepared.plan
     if plan.empty:
         return [Row(line(("✓ ", "success"), "GitLab is as this plan wants it: nothing is sent."), hang=2)]
+    if plan.twice and not plan.changes:
+        said = "GitLab is as this plan wants it, but something is there twice: applying takes that away."
+        return [Row(line(("! ", "warning"), said), hang=2)]
     return change_list_rows(plan, prepared.situation, opened, chat_prefix, difference_from(refused, plan).marks)
 
 

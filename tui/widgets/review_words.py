@@ -29,9 +29,17 @@ def sure_lines(plan: Plan, guide: Guide, reason: str = "") -> list[str]:
     """
     kinds = [change.kind for change in plan.changes]
     made = [counted(kinds.count(kind), noun) for kind, noun in _NOUNS.items() if kind in kinds]
+    made = made or ([work_of(plan)] if plan.twice else [])
     effect = plan.effect.removesuffix(".").split(". ") if plan.gates.after else []
     said = [f"Reason: {reason}"] if reason else []
     return [title_of(plan, guide), *said, ", ".join(made), *effect]
+
+
+def work_of(plan: Plan) -> str:
+    """How much an apply has to do: changes, or else what is there twice and goes."""
+    if plan.twice and not plan.changes:
+        return counted(len(plan.twice), "removal")
+    return counted(len(plan.changes), "change")
 
 
 def why_not(plan: Plan, read_only: str = "") -> str:
