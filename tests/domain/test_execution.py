@@ -31,7 +31,8 @@ from tui.domain.gates import Gates
 from tui.domain.plan import Change, Plan, Request
 
 PLAN = plan(sample())
-KNOWN = {f"operation:{change.id}": f"op-{change.id}" for change in PLAN.changes} | {"at": "2026-11-22T10:00:00Z"}
+KNOWN = {f"operation:{change.id}": f"op-{change.id}" for change in PLAN.changes}
+KNOWN |= {"at": "2026-11-22T10:00:00Z", "minute": "2026-11-22 10:00"}
 
 
 def answer(change: Change, request: Request) -> dict[str, object]:

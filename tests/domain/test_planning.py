@@ -24,11 +24,11 @@ from tests.support.rollouts import (
     with_issue,
     with_phase,
 )
-from tui.domain.draft import CheckAnswer, Draft, Waiver
+from tui.domain.draft import CheckAnswer, Draft, Posted, Waiver
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.observed import Operator
 from tui.domain.plan import Plan, fingerprint, read_marker, resolve, unresolved
-from tui.domain.text import Clean
+from tui.domain.text import Clean, listing
 
 KINDS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
 ISSUES = {kind: seen_issue(kind, iid) for iid, kind in enumerate(KINDS, start=4)}
@@ -201,10 +201,23 @@ def test_leftovers_block_with_the_list(leftover: str) -> None:
 
 
 def test_strict_blocks_where_guide_warns() -> None:
-    unposted = structs.replace(sample(), announcement=structs.replace(sample().announcement, posted_at=None))
-    strict = structs.replace(unposted, strictness="strict")
-    assert "announcement-posted" in blocked(plan(strict, "everyone", look=observed(MEMBERS), entries=climbed()))
-    assert blocked(plan(unposted, "everyone", look=observed(MEMBERS), entries=climbed())) == set()
+    silent = with_phase(sample(), "stakeholders", selected=False, reason="")
+    entries = climbed()[1:]
+    strict = structs.replace(silent, strictness="strict")
+    assert blocked(plan(strict, "everyone", look=observed(MEMBERS), entries=entries)) >= {"stakeholders-skipped"}
+    assert blocked(plan(silent, "everyone", look=observed(MEMBERS), entries=entries)) == set()
+
+
+def test_an_announcement_must_be_posted_in_every_channel_before_everybody_gets_the_model() -> None:
+    told = sample().announcement
+    some = structs.replace(told, posted_at=None, posted=(Posted(channel=told.channels[0], at=NOW, by="alice"),))
+    all_ = structs.replace(some, posted=tuple(Posted(channel=one, at=NOW) for one in told.channels))
+    found = plan(structs.replace(sample(), announcement=some), "everyone", look=observed(MEMBERS), entries=climbed())
+    assert [one.text for one in found.blocked] == [
+        f"Announcement posted before everybody outside gets it: not yet in {listing(list(told.channels[1:]))}"
+    ]
+    posted = structs.replace(sample(), announcement=all_)
+    assert blocked(plan(posted, "everyone", look=observed(MEMBERS), entries=climbed())) == set()
 
 
 def test_a_wait_that_is_not_over_is_said() -> None:

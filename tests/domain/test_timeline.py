@@ -12,7 +12,7 @@ from tui.domain.history import Entry, read_entry
 from tui.domain.plan import marker, read_marker, reference, resolve
 from tui.domain.quick_actions import take_out
 from tui.domain.steps import ladder
-from tui.domain.timeline import END, START, block, replace_block, step_note, table
+from tui.domain.timeline import END, START, audience, between, replace_block, step_note, table
 
 STEPS = ladder(samples()["sample-codestral-2501"], guides()["v1"])
 TEAM = Gates(actors=frozenset({"User:2", "User:3"}))
@@ -80,12 +80,33 @@ def test_off_rolls_everything_back_and_starting_again_clears_it() -> None:
     assert len(again) == 8
 
 
+def test_a_step_that_was_live_once_and_is_skipped_now_says_so() -> None:
+    found = statuses(
+        (
+            entry("everyone", "10%"),
+            entry("members", "members", hours=1, action="step-back"),
+            entry("everyone", "10%", hours=2, action="skip"),
+            entry("everyone", "25%", hours=3),
+        )
+    )
+    assert found[3:5] == ["2026-02-02 09:00 skipped", "2026-02-02 12:00 **live**"]
+
+
+def test_the_minute_of_a_step_that_is_only_planned_is_filled_in_when_it_is_sent() -> None:
+    made = (entry("stakeholders", "team"), replace(entry("members", "members", hours=24), id=""))
+    text = table(STEPS, made)
+    assert resolve(text, {"minute": "2026-02-03 09:07"}).splitlines()[2:4] == [
+        f"| 2026-02-02 09:00 | {audience(STEPS[0])} | done |",
+        f"| 2026-02-03 09:07 | {audience(STEPS[1])} | **live** |",
+    ]
+
+
 def test_a_step_that_the_draft_no_longer_has_changes_nothing() -> None:
     assert statuses((entry("members", "members"), entry("everyone", "33%", hours=1)))[1] == "2026-02-02 09:00 **live**"
 
 
 def test_the_table_is_replaced_between_its_markers_only() -> None:
-    description = f"before\n{block(STEPS, ())}\nafter"
+    description = f"before\n{between(table(STEPS, ()))}\nafter"
     new = table(STEPS, (entry("stakeholders", "team"),))
     assert replace_block(description, new) == f"before\n{START}\n{new}\n{END}\nafter"
 

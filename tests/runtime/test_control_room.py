@@ -14,6 +14,7 @@ from tests.support.clock import Clock
 from tui.domain.draft import Draft
 from tui.domain.history import Entry
 from tui.domain.lifecycle import state_of
+from tui.domain.timeline import END, START
 from tui.domain.verdict import Decision, Verdict, decide, judge
 from tui.domain.wish import Wish
 from tui.runtime.workbench import Prepared, Session
@@ -40,6 +41,28 @@ def do(session: Session, wish: Wish) -> Prepared:
 
 def history(session: Session) -> list[Entry]:
     return session.workbench.records.entries(DRAFT.id, "env")
+
+
+REPORTED = (
+    "- **State:** **finished** since 2026-12-03 03:00 UTC by alice",
+    "- **In:** everybody",
+    (
+        "| 2026-11-24 14:00 | alice | Put **on hold** at 25 % of users | The provider answers 429. Verdict **hold**, "
+        "the provider has an incident: roll back when refused_requests > 3 %: 9 seen, fires |"
+    ),
+    "| 2026-11-24 19:00 | alice | Resumed at 25 % of users | The provider says it is over |",
+    (
+        "| alice | Stepped **back** to 25 % of users | p95 is above its range. Verdict **hold**: continue when "
+        "latency_p95 <= 1212 ms: 1460 seen, fails (baseline 977 to 1212) |"
+    ),
+    (
+        "| alice | **Undid** the last step: back to 75 % of users (off for everybody for a moment in between) | "
+        "A customer's editor falls back |"
+    ),
+    "latency_p50 700 ms",
+    "■ finished  ‖ hold  ↓ back",
+)
+"""What the description says of the whole story."""
 
 
 @pytest.fixture
@@ -101,7 +124,20 @@ def test_the_whole_story_is_in_the_history_and_in_the_plan_issue(
         "This rollout is finished.",
     ):
         assert words in text, words
-    assert len(notes) == len(told)
+    assert len([note for note in notes if "rollout-tui: entry=" in note.body]) == len(told)
+    reads_as_a_report(session, told)
+
+
+def reads_as_a_report(session: Session, told: list[str]) -> None:
+    """A stranger reads from the description alone who did what when and why; it is up to date and is left alone."""
+    issue = session.situation(DRAFT).observed.issues["rollout-plan"]
+    text = issue.description[issue.description.index(START) : issue.description.index(END)]
+    for words in REPORTED:
+        assert words in text, words
+    assert text.count("| alice |") == len(told)
+    again = session.prepare_wish(DRAFT, Wish("everyone", "100%"))
+    assert again is not None
+    assert again.plan.empty
 
 
 def test_an_undo_restores_each_gate_and_its_note_states_the_gap(told: list[str], session: Session) -> None:

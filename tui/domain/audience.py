@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from tui.domain.gates import OFF, Gates, tidy
 from tui.domain.text import listing
 
+GAP = "For a moment, between two calls, the flag is off for everybody."
+"""The sentence about a change that passes through off."""
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -86,5 +89,5 @@ def effect(before: Gates, after: Gates, labels: Labels, *, dips: bool = False) -
     sentences.append(f"Gains: {gained}." if gained else "Nobody gains access.")
     sentences.append(f"Loses: {lost}." if lost else "Nobody loses access.")
     if dips:
-        sentences.append("For a moment, between two calls, the flag is off for everybody.")
+        sentences.append(GAP)
     return " ".join(sentences)

@@ -184,12 +184,31 @@ class Waiver(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     at: datetime | None = None
 
 
+class Posted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That the announcement was posted in a channel; `url` is where it can be read."""
+
+    channel: str
+    at: datetime
+    by: str = ""
+    url: str = ""
+
+
 class Announcement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where and with which text the release is announced; `posted_at` when it has been."""
+    """Where and with which text the release is announced, and where it has been.
+
+    `posted_at` is when it was posted to all channels, where nobody noted them one by one.
+    """
 
     channels: tuple[str, ...] = ()
     text: str = ""
     posted_at: datetime | None = None
+    posted: tuple[Posted, ...] = ()
+
+    @property
+    def unposted(self) -> tuple[str, ...]:
+        """The channels in which it is not posted yet."""
+        done = {one.channel for one in self.posted}
+        return () if self.posted_at is not None else tuple(one for one in self.channels if one not in done)
 
 
 class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,12 +10,13 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from tui.domain import feedback, issue_commands, markdown, timeline
+from tui.domain import feedback, issue_commands, markdown, report, timeline
 from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.gates import tidy
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
+from tui.domain.lease import Lease
 from tui.domain.requirements import shortage
 from tui.domain.steps import Step
 from tui.domain.template import Vocabulary
@@ -35,7 +36,7 @@ class Safe(str):
 class Sources:
     """What an issue's text is made from; `entries` oldest first, `references` from slot to issue reference.
 
-    `prefix` is how the chat bot is called.
+    `prefix` is how the chat bot is called, `lead` who has the lead of the rollout.
     """
 
     draft: Draft
@@ -46,6 +47,12 @@ class Sources:
     entries: Sequence[Entry]
     references: Mapping[str, str]
     prefix: str = PREFIX
+    lead: Lease | None = None
+
+    @property
+    def report(self) -> report.Source:
+        """What the report in the text is made from."""
+        return report.Source(self.draft, self.steps, self.entries, self.lead)
 
 
 def context(sources: Sources) -> dict[str, Any]:
@@ -75,7 +82,7 @@ def context(sources: Sources) -> dict[str, Any]:
         "checklist": Safe(_checklist(sources)),
         "questions": Safe(feedback.listed(draft, sources.guide)),
         "waivers": Safe(_waivers(sources)),
-        "timeline": Safe(timeline.block(sources.steps, sources.entries)),
+        "timeline": Safe(report.marked(sources.report)),
         "commands": lambda name: Safe(issue_commands.of_name(draft, sources.steps, name, sources.prefix)),
     }
 

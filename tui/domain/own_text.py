@@ -2,7 +2,7 @@
 
 It is sent as it is, but for what a text of GitLab must not hold: quick actions, markers that are not ours, comments and
 code that swallow what follows. In it `⟪ref:internal-feedback⟫` stands for the address of another plan issue, which may
-not exist yet, and the timeline between its two comments stays up to date.
+not exist yet, and the report between its two comments stays up to date.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from tui.domain.text import clean
 _FENCED = re.compile("(⟪[^⟪⟫]*⟫)")
 
 
-def sendable(text: str, references: Mapping[str, str], table: str, unknown: str) -> str:
-    """`text` as it is sent; `references` by slot, `unknown` for a slot without one, `table` is the timeline's."""
+def sendable(text: str, references: Mapping[str, str], report: str, unknown: str) -> str:
+    """`text` as it is sent; `references` by slot, `unknown` for a slot without one, `report` is between the markers."""
     safe = source.closed(_disarmed(quick_actions.take_out(clean(text)).text))
     named = "".join(_reference(piece, references, unknown) for piece in _FENCED.split(safe))
-    updated = timeline.replace_block(named, table)
+    updated = timeline.replace_block(named, report)
     return named if updated is None else updated
 
 

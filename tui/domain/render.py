@@ -6,6 +6,7 @@ jinja2 is imported when the first text is made: it has no business on the way to
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import traceback
 from collections.abc import Mapping, Sequence
@@ -14,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from tui.domain import issue_context, own_text, timeline
+from tui.domain import issue_context, own_text
 from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, IssueDraft
 from tui.domain.errors import BadInput
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
+from tui.domain.lease import Lease
 from tui.domain.plan import marker, reference
 from tui.domain.quick_actions import take_out
+from tui.domain.report import report
 from tui.domain.steps import Step
 from tui.domain.template import Vocabulary, fill
 from tui.domain.text import clean, one_line, shorten
@@ -87,18 +90,18 @@ def issue_body(
     template: str = "",
     vocabulary: Vocabulary | None = None,
     prefix: str = PREFIX,
+    lead: Lease | None = None,
 ) -> str:
     """A plan issue's description; its last line is the marker.
 
     It is the operator's own text where there is one, else the skeleton, or the project's `template`, filled in.
     `references` has the references of the sibling issues by slot (`group/project#12`, or one to be resolved); `prefix`
-    is how the chat bot is called.
+    is how the chat bot is called, `lead` who has the lead of the rollout.
     Raises BadInput for a skeleton that cannot be rendered, and for a kind that the guide does not have.
     """
-    sources = _sources(draft, guide, issue, steps, entries, references, prefix)
+    sources = dataclasses.replace(_sources(draft, guide, issue, steps, entries, references, prefix), lead=lead)
     if issue.body.strip():
-        table = timeline.table(steps, entries)
-        text = own_text.sendable(issue.body, references, table, issue_context.LINKED)
+        text = own_text.sendable(issue.body, references, report(sources.report), issue_context.LINKED)
     else:
         text = _generated(skeleton_text, sources, template, vocabulary or Vocabulary())
     return f"{_trimmed(text)}\n\n{marker(f'issue:{issue.slot}', draft.id, issue.slot)}"

@@ -198,9 +198,11 @@ def _announcement(draft: Draft, phase: Phase) -> Iterable[Requirement]:
         path="announcement",
     )
     if written:
-        posted = _state(met=announcement.posted_at is not None)
-        text = f"Announcement posted to {listing(list(announcement.channels))}"
-        yield Requirement("announcement-posted", text, posted, required=False, path="announcement.posted_at")
+        left = announcement.unposted
+        where = f"not yet in {listing(list(left))}" if left else f"in {listing(list(announcement.channels))}"
+        text = f"Announcement posted before everybody outside gets it: {where}"
+        sentence, path = phase.announced_sentence, "announcement.posted_at"
+        yield Requirement("announcement-posted", text, _state(met=not left), sentence=sentence, path=path)
 
 
 def _questions(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:

@@ -1,15 +1,16 @@
-"""The timeline table of a plan issue and the note of one step: what GitLab keeps of the history, for people."""
+"""The timeline table of a plan issue, the markers of the report around it, and the note of one step: all for people."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.domain import duration, markdown
 from tui.domain.gates import OFF, Gates, tidy
 from tui.domain.history import ACTION_WORDS, TOLD, Entry, entry_comment
+from tui.domain.plan import reference
 from tui.domain.progress import Progress, progress
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
 from tui.domain.text import counted, listing
@@ -21,10 +22,33 @@ END = "<!-- rollout-tui: timeline end -->"
 _BLOCK = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
 
 
+MINUTE = "minute"
+"""The reference that stands for the minute of the step that is being made: it is known when the step is sent."""
+
+Stamp = Callable[[datetime | None], str]
+
+
+def minute(at: datetime) -> str:
+    """A time as people read it in a report, in UTC."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+
+
+def stamps(entries: Sequence[Entry]) -> Stamp:
+    """How the times of these entries are written. The last one may be of a step that is only planned: it has no id."""
+    planned = entries[-1].at if entries and not entries[-1].id else None
+
+    def stamp(at: datetime | None) -> str:
+        if at is None:
+            return "-"
+        return reference(MINUTE) if at == planned else minute(at)
+
+    return stamp
+
+
 def table(steps: Sequence[Step], entries: Iterable[Entry]) -> str:
     """The Markdown table Date | Audience | Status of all steps; `entries` oldest first, dates in UTC."""
     everything = tuple(entries)
-    now = progress(steps, everything)
+    stamp, now = stamps(everything), progress(steps, everything)
     history = tuple(entry for entry in everything if entry.action not in TOLD)
     last = {(entry.phase, entry.step): entry.at for entry in history}
     ended = {key: at for key, at in _ends(steps, history).items() if key in last}
@@ -32,22 +56,22 @@ def table(steps: Sequence[Step], entries: Iterable[Entry]) -> str:
     for place, step in enumerate(steps):
         at = last.get(step.key)
         if place == now.index:
-            status = _live(now)
+            status = _live(now, stamp)
         elif place < now.index:
-            status = "done" if at else "skipped" if step.key in now.skipped else "passed over"
+            status = "skipped" if step.key in now.skipped else "done" if at else "passed over"
         else:
-            status = f"rolled back {_date(ended.get(step.key, at))}" if at else _ahead(now, step)
-        rows.append((_date(at), audience(step), status))
+            status = f"rolled back {stamp(ended.get(step.key, at))}" if at else _ahead(now, step)
+        rows.append((stamp(at), audience(step), status))
     if now.rolled_back:
-        rows.append((_date(history[-1].at if history else None), "Nobody", "**off for everybody**"))
+        rows.append((stamp(history[-1].at if history else None), "Nobody", "**off for everybody**"))
     return markdown.table(("Date (UTC)", "Audience", "Status"), rows)
 
 
-def _live(now: Progress) -> str:
+def _live(now: Progress, stamp: Stamp) -> str:
     if now.held is not None:
-        return f"**live**, on hold since {_date(now.held.at)}"
+        return f"**live**, on hold since {stamp(now.held.at)}"
     if now.finished is not None:
-        return f"**live**, finished {_date(now.finished.at)}"
+        return f"**live**, finished {stamp(now.finished.at)}"
     return "**live**, and complete" if now.done else "**live**"
 
 
@@ -76,10 +100,6 @@ def _ends(steps: Sequence[Step], history: Sequence[Entry]) -> dict[tuple[str, st
     return ends
 
 
-def _date(at: datetime | None) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else "-"
-
-
 def audience(step: Step) -> str:
     """Whom a step reaches, for a table cell."""
     names = [*step.users, *(f"group {group}" for group in step.groups), *step.feature_groups]
@@ -87,16 +107,16 @@ def audience(step: Step) -> str:
     return markdown.cell(f"{title}: {', '.join(names)}" if names else title)
 
 
-def block(steps: Sequence[Step], entries: Iterable[Entry]) -> str:
-    """The table between its markers, as a new description carries it."""
-    return f"{START}\n{table(steps, entries)}\n{END}"
+def between(text: str) -> str:
+    """`text` between the markers."""
+    return f"{START}\n{text}\n{END}"
 
 
-def replace_block(description: str, new_table: str) -> str | None:
-    """The description with `new_table` between the markers; None when somebody removed them."""
+def replace_block(description: str, text: str) -> str | None:
+    """The description with `text` between the markers; None when somebody removed them."""
     if not _BLOCK.search(description):
         return None
-    return _BLOCK.sub(lambda _: f"{START}\n{new_table}\n{END}", description, count=1)
+    return _BLOCK.sub(lambda _: between(text), description, count=1)
 
 
 def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
@@ -104,7 +124,7 @@ def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
 
     `data` is the entry as `as_dict` gives it; values of `id` and `at` may be references that are resolved later.
     """
-    at = data["at"] if "⟪" in str(data["at"]) else _date(entry.at)
+    at = data["at"] if "⟪" in str(data["at"]) else minute(entry.at)
     parts = [headline(entry)]
     moves = entry.phase != ISSUES and entry.action not in TOLD
     if moves:

@@ -33,7 +33,7 @@ from tui.runtime.attesting import Attest, Attesting
 from tui.runtime.doubles import Doubles, note_again
 from tui.runtime.looking import Looker
 from tui.runtime.observe import Observer
-from tui.runtime.sending import Sender, say, stamp
+from tui.runtime.sending import Sender, say, times
 from tui.runtime.shield import shield
 from tui.runtime.twins import empty
 
@@ -178,7 +178,7 @@ class Applier:
         )
 
     def _known(self) -> dict[str, str]:
-        known = {"at": stamp(self._started)}
+        known = times(self._started)
         for change, operation in self._operations.items():
             known[f"operation:{change}"] = operation.id
         for slot, seen in self._observed.issues.items():

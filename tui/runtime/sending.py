@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tui.domain import timeline
 from tui.domain.errors import (
     Conflict,
     GitLabError,
@@ -172,7 +173,7 @@ class Sender:
             result = {"gates": answered(change, answer).as_dict()}
             self._looker.answered(change.flag)
             self.at = self._clock()
-            known = {"at": stamp(self.at)}
+            known = times(self.at)
         self.settle(replace(operation, state="confirmed", url=url, result=result))
         if send.entry is not None:
             self.keep(replace(send.entry, id=operation.id, at=self.at, note_url=url))
@@ -204,6 +205,11 @@ def _not_sent(operation: Operation, error: RolloutError) -> Operation:
     if isinstance(error, Stale):
         return replace(operation, state="rejected", error="it was not shown")
     return replace(operation, state="unknown", error="stopped before anybody said whether it ran")
+
+
+def times(at: datetime) -> dict[str, str]:
+    """The references to the time of a step: as notes carry it, and as the report says it."""
+    return {"at": stamp(at), timeline.MINUTE: timeline.minute(at)}
 
 
 def stamp(at: datetime) -> str:

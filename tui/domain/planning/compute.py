@@ -19,6 +19,7 @@ from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_
 from tui.domain.planning.situation import Situation
 from tui.domain.planning.targets import target_of
 from tui.domain.progress import Goal
+from tui.domain.report import Source, report
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES, OFF_PHASE
 
@@ -171,9 +172,9 @@ def _timeline(
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     seen = situation.observed.issues.get(slot)
     if seen is not None:
-        text = timeline.replace_block(seen.description, timeline.table(situation.steps, entries))
+        text = timeline.replace_block(seen.description, _report(situation, entries))
         if text is None:
-            return (), (f"The timeline of {seen.ref} is gone from its description, so it is not updated.",)
+            return (), (f"The place of the report is gone from the description of {seen.ref}, so it is not updated.",)
         if text == seen.description:
             return (), ()
     else:
@@ -184,12 +185,16 @@ def _timeline(
     change = Change(
         id=f"timeline:{slot}",
         kind="edit-issue",
-        summary=f"Update the timeline of {slot}",
+        summary=f"Update the report in {slot}",
         request=Request("PUT", issue_path(situation, slot), {"description": text}),
         after=after,
         slot=slot,
     )
     return (change,), ()
+
+
+def _report(situation: Situation, entries: tuple[Entry, ...]) -> str:
+    return report(Source(situation.draft, situation.steps, entries, situation.lead))
 
 
 def _late_timeline(

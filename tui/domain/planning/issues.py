@@ -77,6 +77,7 @@ def body(situation: Situation, issue: IssueDraft, created: Sequence[str], entrie
         template=template.text if template else "",
         vocabulary=situation.vocabulary,
         prefix=situation.chat.prefix,
+        lead=situation.lead,
     )
 
 
