@@ -10,7 +10,7 @@ import pytest
 from tests.gateway.conftest import ASSETS, Connect
 from tui.domain.errors import BadInput, NotAdmin, NotFound, ScopeMissing
 from tui.domain.gates import ActorName, Gates
-from tui.domain.observed import IssueSeen
+from tui.domain.observed import IssueSeen, Threads
 from tui.domain.plan import Request
 from tui.domain.text import one_line
 from tui.gateway.client import Gateway
@@ -264,3 +264,27 @@ def test_text_from_gitlab_is_cleaned(gateway: Gateway) -> None:
 
 def test_bearer_token(sandbox: Server, connect: Connect) -> None:
     assert connect(sandbox.url, sandbox.token, oauth=True).operator().username == "alice"
+
+
+def thread(gateway: Gateway, issue: IssueSeen, body: str) -> str:
+    path = f"/projects/{issue.project_id}/issues/{issue.iid}/discussions"
+    made = gateway.send(Request("POST", path, {"body": body}))
+    return f"{path}/{made['id']}/notes/{made['notes'][0]['id']}"
+
+
+def test_threads_that_can_be_resolved_are_counted_and_lone_comments_are_not(gateway: Gateway) -> None:
+    issue = make_issue(gateway)
+    gateway.send(Request("POST", f"/projects/{issue.project_id}/issues/{issue.iid}/notes", {"body": "alone"}))
+    assert gateway.threads(issue.project_id, issue.iid) == Threads(0, 0)
+    first, _ = thread(gateway, issue, "Slow"), thread(gateway, issue, "Wrong")
+    gateway.send(Request("PUT", first, {"resolved": True}))
+    assert gateway.threads(issue.project_id, issue.iid) == Threads(1, 2)
+
+
+def test_an_old_gitlab_does_not_tell_which_threads_are_open(connect: Connect) -> None:
+    with Server(None, assets=ASSETS, era="13.8") as old:
+        gateway = connect(old.url, old.token)
+        issue = make_issue(gateway)
+        assert gateway.threads(issue.project_id, issue.iid) == Threads(0, 0)
+        thread(gateway, issue, "Slow")
+        assert gateway.threads(issue.project_id, issue.iid) is None

@@ -106,3 +106,31 @@ def test_hidden_issues_are_left_out_of_links(api: Api, path: str) -> None:
     _link(api, path, api.issue(confidential=True))
     assert len(api("GET", f"{path}/links").body) == 1
     assert api("GET", f"{path}/links", role="guest").body == []
+
+
+def test_threads_are_begun_answered_and_resolved(api: Api, path: str) -> None:
+    api("POST", f"{path}/notes", {"body": "alone"})
+    begun = api("POST", f"{path}/discussions", {"body": "Slow"}, role="reporter").body
+    (first,) = begun["notes"]
+    assert (first["type"], first["resolvable"], first["resolved"]) == ("DiscussionNote", True, False)
+    one = f"{path}/discussions/{begun['id']}"
+    assert api("POST", f"{one}/notes", {"body": "Where?"}).status == 201
+    alone, thread = api("GET", f"{path}/discussions").body
+    assert (alone["individual_note"], [note["resolvable"] for note in alone["notes"]]) == (True, [False])
+    assert (thread["individual_note"], [note["body"] for note in thread["notes"]]) == (False, ["Slow", "Where?"])
+    note = f"{one}/notes/{first['id']}"
+    assert api("PUT", note, {"resolved": True}, role="reporter").status == 403
+    assert api("PUT", note, {"resolved": True, "body": "x"}).status == 400
+    assert api("PUT", note, {"resolved": True}, role="developer").body["resolved_by"]["username"] == "carol"
+    assert [note["resolved"] for note in api("GET", one).body["notes"]] == [True, True]
+    assert api("PUT", note, {"resolved": False}).body["resolved"] is False
+    assert api("PUT", note, {"body": "Slower"}).body["body"] == "Slower"
+    assert api("GET", f"{path}/discussions/{'0' * 40}").status == 404
+
+
+def test_an_answer_makes_a_thread_of_a_comment(api: Api, path: str) -> None:
+    api("POST", f"{path}/notes", {"body": "alone"})
+    (alone,) = api("GET", f"{path}/discussions").body
+    api("POST", f"{path}/discussions/{alone['id']}/notes", {"body": "no longer"})
+    (thread,) = api("GET", f"{path}/discussions").body
+    assert (thread["id"], thread["individual_note"], len(thread["notes"])) == (alone["id"], False, 2)

@@ -95,3 +95,10 @@ def test_project_flags(old: Api) -> None:
     assert old("POST", path, body).status == 400
     strategy["parameters"] = {"groupId": "default", "rollout": "5", "stickiness": "DEFAULT"}
     assert old("POST", path, body).status == 201
+
+
+def test_threads_of_issues_cannot_be_resolved(old: Api) -> None:
+    path = f"{PROJECT}/issues/{old.issue()['iid']}"
+    (note,) = old("POST", f"{path}/discussions", {"body": "Slow"}).body["notes"]
+    assert note["resolvable"] is False
+    assert "resolved" not in note

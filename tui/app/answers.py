@@ -155,17 +155,20 @@ class AnsweringApp(ThemedApp[ExitState]):
 
         message.stop()
         if isinstance(self.asking(), ActingScreen):
-            self._answer(message.draft, lambda session: session.situation(message.draft), "look at GitLab")
+            from tui.runtime import listening
+
+            self._answer(message.draft, lambda session: listening.situation(session, message.draft), "look at GitLab")
 
     def on_lead_wanted(self, message: LeadWanted) -> None:
         """Note who has the lead, and look at GitLab."""
         message.stop()
 
         def noted(session: Session) -> Situation:
+            from tui.runtime import listening
             from tui.runtime.leading import release, take
 
             (take if message.take else release)(session, message.draft)
-            return session.situation(message.draft)
+            return listening.situation(session, message.draft)
 
         self._answer(message.draft, noted, "note the lead")
 

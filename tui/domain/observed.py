@@ -90,6 +90,14 @@ class IssueSeen:
 
 
 @dataclass(frozen=True)
+class Threads:
+    """The threads of an issue that can be resolved: how many there are, and how many of them are not."""
+
+    open: int
+    total: int
+
+
+@dataclass(frozen=True)
 class FlagSeen:
     """A feature flag; `exists` is false when GitLab keeps no gates for it, `defined` None when unknown.
 
@@ -152,7 +160,8 @@ class Observed:
     `templates` the project's issue template by kind, None when they could not be read; `remarks` what could not be
     read and why. `milestones` has ids by title, as far as a text asks for one.
     `flag_project` is the project that owns the flag, `flag_role` the access level that its flags ask for, and
-    `user_lists` are its lists by name.
+    `user_lists` are its lists by name. `threads` has those of the plan issues for feedback by slot, None where GitLab
+    does not tell; a slot that is not in it was not asked about.
     """
 
     at: datetime
@@ -171,6 +180,7 @@ class Observed:
     flag_project: ProjectSeen | None = None
     flag_role: int = DEVELOPER
     user_lists: Mapping[str, UserList] = field(default_factory=dict)
+    threads: Mapping[str, Threads | None] = field(default_factory=dict)
 
     def flag(self, name: str) -> FlagSeen:
         """The flag; one without gates when GitLab has none of that name."""

@@ -11,11 +11,11 @@ import msgspec
 from tui.domain.concerns import Incident
 from tui.domain.errors import BadInput, Denied, Invalid, NotFound, ScopeMissing
 from tui.domain.gates import ActorName
-from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen
+from tui.domain.observed import FlagSeen, IssueSeen, NoteSeen, Operator, ProjectSeen, Threads
 from tui.domain.plan import Request
 from tui.domain.strategies import ProjectFlag, UserList
 from tui.domain.text import Clean, clean, one_line, shorten
-from tui.gateway import actors, feature_flags, flags, issue_lists, seen, wire
+from tui.gateway import actors, feature_flags, flags, issue_lists, seen, threads, wire
 from tui.gateway.addresses import base_of, inside, issue_in
 from tui.gateway.cancel import Cancel
 from tui.gateway.connection import Connection
@@ -250,6 +250,10 @@ class Gateway:
         query = {"sort": "asc", "order_by": "created_at"}
         for found in self._transport.pages(f"{path}/notes", wire.Note, query=query):
             yield seen.note(found, url)
+
+    def threads(self, project_id: int | str, iid: int) -> Threads | None:
+        """The threads of an issue that can be resolved; None where GitLab does not tell. Raises NotFound."""
+        return threads.read(self._transport, f"{issues_path(project_id)}/{int(iid)}")
 
     @staticmethod
     def note_url(issue_url: str, note_id: int | str) -> str:

@@ -102,6 +102,17 @@ class Note(Struct):
     updated_at: datetime | None = None
 
 
+class ThreadNote(Struct):
+    system: bool = False
+    resolvable: bool = False
+    resolved: bool | None = None
+
+
+class Discussion(Struct):
+    individual_note: bool = False
+    notes: list[ThreadNote] = msgspec.field(default_factory=list)
+
+
 class TemplateKey(Struct):
     key: str
     name: str = ""

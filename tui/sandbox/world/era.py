@@ -23,6 +23,7 @@ class Era:
     guest_may_hide: bool  # `confidential: true` from a guest is honoured
     internal_notes: bool
     commands_in_comments: bool  # quick actions inside a multi-line HTML comment run
+    resolvable_threads: bool  # threads on issues can be resolved (since 16.4)
     newer_fields: bool  # issue_type, type, severity, imported …
     newer_endpoints: bool  # /metadata, /personal_access_tokens/self
     moved_projects_redirect: bool
@@ -48,6 +49,7 @@ CURRENT = Era(
     guest_may_hide=False,
     internal_notes=True,
     commands_in_comments=False,
+    resolvable_threads=True,
     newer_fields=True,
     newer_endpoints=True,
     moved_projects_redirect=True,
@@ -73,6 +75,7 @@ V13_8 = Era(
     guest_may_hide=True,
     internal_notes=False,
     commands_in_comments=True,
+    resolvable_threads=False,
     newer_fields=False,
     newer_endpoints=False,
     moved_projects_redirect=False,

@@ -25,7 +25,7 @@ BODY_LIMIT = 1_000_000
 _FILTERS = ("all_notes", "only_comments", "only_activity")
 
 
-def _place(call: Call) -> tuple[Project, Issue]:
+def place(call: Call) -> tuple[Project, Issue]:
     project = find_project(call, call.args["id"])
     return project, find_issue(call, project, call.args["iid"])
 
@@ -33,7 +33,7 @@ def _place(call: Call) -> tuple[Project, Issue]:
 def render(call: Call, issue: Issue, note: Note, changes: dict[str, object] | None = None) -> dict[str, object]:
     shown: dict[str, object] = {
         "id": note.id,
-        "type": None,
+        "type": "DiscussionNote" if note.thread else None,
         "body": note.body,
         "author": basic_by_id(call, note.author_id),
         "created_at": stamp(note.created_at),
@@ -42,11 +42,15 @@ def render(call: Call, issue: Issue, note: Note, changes: dict[str, object] | No
         "noteable_id": issue.id,
         "noteable_type": "Issue",
         "project_id": issue.project_id,
-        "resolvable": False,
+        "resolvable": bool(note.thread) and call.era.resolvable_threads,
         "confidential": note.internal,
         "noteable_iid": issue.iid,
         "commands_changes": changes or {},
     }
+    if shown["resolvable"]:
+        by = note.resolved_by_id
+        shown |= {"resolved": by is not None, "resolved_by": basic_by_id(call, by) if by is not None else None}
+        shown["resolved_at"] = stamp(note.resolved_at) if note.resolved_at else None
     if call.era.newer_fields:
         return shown | {"internal": note.internal, "imported": False, "imported_from": "none"}
     return shown | {"attachment": None}
@@ -54,7 +58,7 @@ def render(call: Call, issue: Issue, note: Note, changes: dict[str, object] | No
 
 def index(call: Call) -> Response:
     """A page may hold fewer notes than asked for: internal ones are counted, then left out for those below planner."""
-    project, issue = _place(call)
+    project, issue = place(call)
     kind = params.choice(call.params, "activity_filter", _FILTERS, "all_notes")
     order = params.choice(call.params, "order_by", ("created_at", "updated_at"), "created_at")
     falling = params.choice(call.params, "sort", ("asc", "desc"), "desc") == "desc"
@@ -68,7 +72,7 @@ def index(call: Call) -> Response:
     return Response(page.status, [row for row in rows if row is not None], page.headers)
 
 
-def _find(call: Call, project: Project, issue: Issue) -> Note:
+def find(call: Call, project: Project, issue: Issue) -> Note:
     wanted = call.args["note_id"]
     note = next((note for note in issue.notes if str(note.id) == wanted), None)
     if note is None or (note.internal and level(call, project) < PLANNER):
@@ -77,14 +81,15 @@ def _find(call: Call, project: Project, issue: Issue) -> Note:
 
 
 def show(call: Call) -> Response:
-    project, issue = _place(call)
-    return Response(200, render(call, issue, _find(call, project, issue)))
+    project, issue = place(call)
+    return Response(200, render(call, issue, find(call, project, issue)))
 
 
-def create(call: Call) -> Response:
+def create(call: Call, thread: str = "") -> Response:
+    """A comment of its own, or one in a thread."""
     _ = call.user
     body = params.required(call.params, "body")
-    project, issue = _place(call)
+    project, issue = place(call)
     if not may_comment(call, project):
         raise forbidden(call) if project.archived else not_found("Note")
     if len(body) > BODY_LIMIT:
@@ -95,6 +100,7 @@ def create(call: Call) -> Response:
             return Response(202, {"commands_changes": ran.changes, "summary": ran.summary})
         raise bad_request('Note {:note=>["can\'t be blank"]}')
     note = Note(call.world.next_id("note"), call.user.id, text, call.now, call.now, internal=_internal(call, project))
+    note.thread = thread
     issue.notes.append(note)
     issue.updated_at = call.now
     return Response(201, render(call, issue, note, ran.changes))
@@ -119,10 +125,10 @@ def _run(call: Call, project: Project, issue: Issue, body: str) -> tuple[str, Ra
 
 def update(call: Call) -> Response:
     """A body of commands only runs them, deletes the note and answers 500, as GitLab was seen to do."""
-    project, issue = _place(call)
+    project, issue = place(call)
     if "body" not in call.params:
         raise bad_parameter("body is missing")
-    note = _find(call, project, issue)
+    note = find(call, project, issue)
     if note.system or not (note.author_id == call.user.id or level(call, project) >= MAINTAINER):
         raise forbidden()
     text, ran = _run(call, project, issue, params.required(call.params, "body"))
@@ -136,8 +142,8 @@ def update(call: Call) -> Response:
 
 
 def delete(call: Call) -> Response:
-    project, issue = _place(call)
-    note = _find(call, project, issue)
+    project, issue = place(call)
+    note = find(call, project, issue)
     if note.system or not (note.author_id == call.user.id or level(call, project) >= MAINTAINER):
         raise forbidden()
     unmodified_since(call, stamp(note.updated_at))

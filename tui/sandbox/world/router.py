@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from tui.sandbox.world import (
+    discussions,
     feature_flags,
     features,
     issue_list,
@@ -102,6 +103,11 @@ ROUTES = (
     _route("GET /projects/:id/issues/:iid/notes/:note_id", notes.show),
     _route("PUT /projects/:id/issues/:iid/notes/:note_id", notes.update),
     _route("DELETE /projects/:id/issues/:iid/notes/:note_id", notes.delete),
+    _route("GET /projects/:id/issues/:iid/discussions", discussions.index),
+    _route("POST /projects/:id/issues/:iid/discussions", discussions.create),
+    _route("GET /projects/:id/issues/:iid/discussions/:discussion_id", discussions.show),
+    _route("POST /projects/:id/issues/:iid/discussions/:discussion_id/notes", discussions.reply),
+    _route("PUT /projects/:id/issues/:iid/discussions/:discussion_id/notes/:note_id", discussions.update),
     _route("GET /projects/:id/issues/:iid/links", links.index),
     _route("POST /projects/:id/issues/:iid/links", links.create),
     _route("GET /projects/:id/issues/:iid/links/:link_id", links.show),

@@ -66,6 +66,8 @@ class Milestone:
 
 @dataclass(slots=True)
 class Note:
+    """A comment; `thread` is the id of the thread that it belongs to, empty for one that stands alone."""
+
     id: int
     author_id: int
     body: str
@@ -73,6 +75,9 @@ class Note:
     updated_at: datetime
     system: bool = False
     internal: bool = False
+    thread: str = ""
+    resolved_by_id: int | None = None
+    resolved_at: datetime | None = None
 
 
 @dataclass(slots=True)
