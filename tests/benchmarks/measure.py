@@ -15,6 +15,9 @@ COLUMNS, ROWS = 120, 40
 TICK = 0.05
 """Seconds that one look at the terminal waits for output; it ends with the first byte."""
 
+PATIENCE = 30.0
+"""Seconds that a picture may take before the measurement is given up."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -51,13 +54,17 @@ def first_paint(subject: Subject) -> float:
         return 1000 * (time.perf_counter() - begun)
 
 
-def until(terminal: Terminal, holds: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(terminal: Terminal, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Read until it holds. AssertionError with the screen when it never does."""
     deadline = time.perf_counter() + seconds
     while not holds():
-        terminal.read(TICK)
-        if time.perf_counter() > deadline:
-            raise AssertionError(f"never painted; the screen is:\n{terminal.text}")
+        _read(terminal, deadline)
+
+
+def _read(terminal: Terminal, deadline: float) -> bool:
+    if time.perf_counter() > deadline:
+        raise AssertionError(f"nothing was painted; the screen is:\n{terminal.text}")
+    return terminal.read(TICK)
 
 
 def key_times(subjects: Sequence[Subject], keys: Sequence[str], count: int) -> dict[str, list[float]]:
@@ -82,7 +89,8 @@ def _key(terminal: Terminal, key: str) -> float:
         pass
     begun = time.perf_counter()
     terminal.press(key)
-    while not terminal.read(TICK):
+    deadline = begun + PATIENCE
+    while not _read(terminal, deadline):
         pass
     return 1000 * (time.perf_counter() - begun)
 
