@@ -9,16 +9,18 @@ import pytest
 from msgspec.structs import replace
 
 from tests.domain.shipped import guides, samples
-from tests.support.rollouts import MEMBERS, climbed, observed, situation
-from tui.domain import feedback
+from tests.support.rollouts import MEMBERS, climbed, observed, seen_issue, situation
+from tui.domain import feedback, timeline
 from tui.domain.draft import Draft, Finding, PhaseDraft, Waiver
 from tui.domain.guide import Guide, Question
 from tui.domain.heard import Heard, as_list
 from tui.domain.history import Entry
+from tui.domain.plan import Plan
 from tui.domain.planning import compute
 from tui.domain.progress import Goal
 from tui.domain.requirements import Facts, Requirement, requirements
 from tui.domain.steps import ladder
+from tui.domain.text import clean
 from tui.domain.validate import requirement_ids, validate
 from tui.domain.validate_guide import guide_problems
 
@@ -158,10 +160,16 @@ def test_another_companys_question_without_choices_wants_every_finding_settled()
     assert unasked["speed"].blocks("guide")
 
 
-def told_by(draft: Draft, entries: tuple[Entry, ...]) -> tuple[Heard, ...]:
+def planned(draft: Draft, entries: tuple[Entry, ...]) -> Plan:
     members = next(one for one in ladder(draft, V1) if one.phase == "members")
-    seen = situation(draft, observed(MEMBERS), entries)
-    entry = compute(seen, Goal("members", members)).entry
+    text = f"{timeline.START}\n{timeline.END}"
+    issue = with_changes(seen_issue("rollout-plan", 1), description=clean(text))
+    seen = situation(draft, observed(MEMBERS, issues={"rollout-plan": issue}), entries)
+    return compute(seen, Goal("members", members))
+
+
+def told_by(draft: Draft, entries: tuple[Entry, ...]) -> tuple[Heard, ...]:
+    entry = planned(draft, entries).entry
     return entry.feedback if entry is not None else ()
 
 
@@ -188,7 +196,29 @@ def test_what_was_heard_survives_the_note_and_reads_as_a_list() -> None:
     assert "<!--" not in text
 
 
-def test_the_plan_issue_lists_each_question_with_its_answers_or_as_open() -> None:
-    text = feedback.listed(found(RAISE), V1)
-    assert "- How is the latency, compared with the model in use? _Open._" in text
-    assert "  - yes: us-east is at 92 % (carol, 2026-11-22) **Open.**" in text
+def test_note_and_report_say_who_found_what_and_how_it_ended() -> None:
+    team = climbed()[:1]
+    told = (with_changes(team[0], feedback=told_by(found(SLOW), team)),)
+    settled = found(feedback.settle(SLOW, "served from Tokyo", "alice", AT))
+    made = planned(settled, told)
+    (note,) = [one.request.body["body"] for one in made.changes if one.kind == "add-note"]
+    (text,) = [one.request.body["description"] for one in made.changes if one.kind == "edit-issue"]
+    line = "  - worse: twice as slow in Asia (bob, 2026-11-22) **Settled:** served from Tokyo (alice, 2026-11-22)"
+    assert line in note.splitlines()
+    assert text.count("twice as slow in Asia") == 1
+    assert line in text.splitlines()
+
+
+def test_what_a_colleague_noted_elsewhere_stands_in_the_way_here_too() -> None:
+    heard = feedback.heard(found(SLOW), V1)
+    facts = Facts(reached=frozenset({"members"}), told=heard)
+    phase = V1.phase("everyone")
+    assert phase is not None
+    states = {one.id: one.state for one in requirements(UNASKED, V1, phase, facts)}
+    assert states["findings-latency"] == "open"
+    assert feedback.joined(UNASKED, heard).findings == (SLOW,)
+    settled = feedback.settle(SLOW, "served from Tokyo", "alice", AT)
+    there = feedback.heard(found(settled), V1)
+    assert feedback.joined(found(SLOW), (*heard, *there)).findings == (settled,)
+    mine = found(settled)
+    assert feedback.joined(mine, heard) is mine

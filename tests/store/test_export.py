@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from tests.store.samples import entry
 from tui.domain.gates import OFF, ON, Gates
+from tui.domain.heard import Heard
 from tui.domain.history import Entry
 from tui.store.export import COLUMNS, FORMATS, as_csv, as_json, as_markdown, gates_text
 
@@ -82,3 +84,10 @@ def test_markdown_of_one_rollout_ends_with_the_chart_of_its_exposure_and_others_
     assert "Exposure of use\\_codestral:\n\n```text\n100 %" in shown
     assert "```" not in "".join(as_markdown([*one, replace(entry(4), rollout="another")]))
     assert "```" not in "".join(as_markdown([]))
+
+
+def test_markdown_of_one_rollout_tells_what_was_found_as_it_was_told_last() -> None:
+    slow = Heard(phase="stakeholders", question="latency", asked="How fast?", text="slow <b>", by="bob", open=True)
+    settled = replace(entry(2), feedback=(structs.replace(slow, open=False, outcome="served from Tokyo"),))
+    shown = "".join(as_markdown([replace(entry(1), feedback=(slow,)), settled]))
+    assert shown.endswith("What was found:\n\n- How fast?\n  - slow <b> (bob) **Settled:** served from Tokyo\n")

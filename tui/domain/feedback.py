@@ -7,10 +7,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tui.domain import markdown
 from tui.domain.draft import Draft, Finding
 from tui.domain.guide import Guide, Phase, Question
-from tui.domain.heard import Heard, as_list
+from tui.domain.heard import Heard, latest
 from tui.domain.steps import default_phase
 
 
@@ -48,13 +47,31 @@ def news(draft: Draft, guide: Guide, begun: Collection[str], told: Iterable[Hear
     return tuple(one for one in heard(draft, guide, begun) if one not in known)
 
 
-def listed(draft: Draft, guide: Guide) -> str:
-    """A Markdown list of all questions with what was answered so far, for a plan issue."""
-    lines = []
-    for phase, question in asked(draft, guide):
-        answers = [one for one in _answers(draft, phase, question) if one.words or one.outcome]
-        lines.append(as_list(answers) if answers else f"- {markdown.inline(question.text)} _Open._")
-    return "\n".join(lines) or markdown.NOTHING
+def joined(draft: Draft, told: Iterable[Heard]) -> Draft:
+    """The draft with the findings that the history tells of and the draft does not: a colleague noted them elsewhere.
+
+    One that is open here and was settled there is settled.
+    """
+    known = {one.identity: one for one in latest(told) if one.by or one.at}
+    mine = tuple(_settled_there(one, known.pop(_identity(one), None)) for one in draft.findings)
+    others = tuple(_finding(one) for one in known.values())
+    return replace(draft, findings=(*mine, *others)) if (*mine, *others) != draft.findings else draft
+
+
+def _settled_there(finding: Finding, told: Heard | None) -> Finding:
+    if told is None or finding.outcome.strip() or not told.outcome:
+        return finding
+    return replace(finding, outcome=told.outcome, settled_by=told.settled_by, settled_at=told.settled_at)
+
+
+def _identity(finding: Finding) -> tuple[object, ...]:
+    return Heard(
+        phase="", question=finding.question, asked="", text=finding.text, by=finding.by, at=finding.at
+    ).identity
+
+
+def _finding(told: Heard) -> Finding:
+    return Finding(**{key: getattr(told, key) for key in Finding.__struct_fields__})
 
 
 def _answers(draft: Draft, phase: Phase, question: Question) -> Iterator[Heard]:

@@ -31,6 +31,11 @@ class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     settled_at: datetime | None = None
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What stays while a finding is edited or settled; the operator has one conclusion for a question."""
+        return (self.question, self.by, self.at) if self.at else (self.question, self.by, self.text if self.by else "")
+
+    @property
     def words(self) -> str:
         """What was answered, in a line of plain text: `worse: twice as slow in Asia`."""
         return ": ".join(one for one in (self.answer.strip(), self.text.strip()) if one)
@@ -50,6 +55,11 @@ class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def _signed(by: str, at: datetime | None) -> str:
     day = f"{at.astimezone(UTC):%Y-%m-%d}" if at else ""
     return ", ".join(one for one in (by.strip(), day) if one)
+
+
+def latest(told: Iterable[Heard]) -> tuple[Heard, ...]:
+    """Each one as it was told last, in the order in which they were first told; `told` is oldest first."""
+    return tuple({one.identity: one for one in told}.values())
 
 
 def as_list(heard: Iterable[Heard]) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from tui.domain import feedback, issue_commands, markdown, report, timeline
+from tui.domain import issue_commands, markdown, report, timeline
 from tui.domain.chatops import PREFIX
 from tui.domain.draft import Draft, IssueDraft
+from tui.domain.feedback import asked
 from tui.domain.gates import tidy
 from tui.domain.guide import Guide, PlanIssue
 from tui.domain.history import Entry
@@ -80,7 +81,7 @@ def context(sources: Sources) -> dict[str, Any]:
         "baseline": Safe(_baseline(draft)),
         "capacity": Safe(_capacity(draft)),
         "checklist": Safe(_checklist(sources)),
-        "questions": Safe(feedback.listed(draft, sources.guide)),
+        "questions": Safe(_questions(sources)),
         "waivers": Safe(_waivers(sources)),
         "timeline": Safe(report.marked(sources.report)),
         "commands": lambda name: Safe(issue_commands.of_name(draft, sources.steps, name, sources.prefix)),
@@ -206,6 +207,11 @@ def _checklist(sources: Sources) -> str:
         lines.append(" ".join(parts))
         lines.extend(f"  - {markdown.inline(one)}" for one in (answer.note, answer.evidence) if one.strip())
     return "\n".join(lines) or markdown.NOTHING
+
+
+def _questions(sources: Sources) -> str:
+    """The guide's questions alone: this text stays, and what was answered is in the report."""
+    return markdown.items(tuple(question.text for _, question in asked(sources.draft, sources.guide)))
 
 
 def _waivers(sources: Sources) -> str:

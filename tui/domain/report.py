@@ -14,6 +14,7 @@ from tui.domain.audience import GAP, Labels, who
 from tui.domain.draft import Draft
 from tui.domain.exposure import chart, points
 from tui.domain.gates import tidy
+from tui.domain.heard import as_list, latest
 from tui.domain.history import TOLD, Action, Entry
 from tui.domain.lease import Lease
 from tui.domain.lifecycle import State, state_of
@@ -50,6 +51,9 @@ def report(source: Source) -> str:
     happened = _happened(source, stamp)
     if happened:
         parts += ["**What happened**", happened]
+    found = as_list(latest(one for entry in source.entries for one in entry.feedback))
+    if found:
+        parts += ["**What was found**", found]
     return "\n\n".join(parts)
 
 

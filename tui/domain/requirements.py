@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.draft import Capacity, Draft
-from tui.domain.feedback import answered, asked, heard
+from tui.domain.feedback import answered, asked, heard, joined
 from tui.domain.guide import Check, Guide, Phase
+from tui.domain.heard import Heard
 from tui.domain.steps import default_phase
 from tui.domain.text import counted, listing
 
@@ -45,17 +46,22 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the draft cannot know: which issue slots exist, which phases were reached, the flag's definition."""
+    """What the draft cannot know: which issue slots exist, which phases were reached, the flag's definition.
+
+    `told` is what the history tells of the phases, oldest first.
+    """
 
     slots: frozenset[str] = frozenset()
     reached: frozenset[str] = frozenset()
     flag_defined: bool | None = None
     flag_exists: bool = True
     similar: tuple[str, ...] = ()
+    told: tuple[Heard, ...] = ()
 
 
 def requirements(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> tuple[Requirement, ...]:
     """All requirements of `phase`, in the order in which an operator meets them."""
+    known = joined(draft, facts.told)
     found = [
         *(_check(draft, check) for check in guide.checks if phase.id in check.before),
         *_issues(draft, guide, phase, facts),
@@ -64,8 +70,8 @@ def requirements(draft: Draft, guide: Guide, phase: Phase, facts: Facts) -> tupl
         *_skipped(draft, guide, phase),
         *_flag(draft, guide, facts),
         *_announcement(draft, phase),
-        *_questions(draft, guide, phase),
-        *_findings(draft, guide, phase),
+        *_questions(known, guide, phase),
+        *_findings(known, guide, phase),
         *_capacity(draft, phase),
     ]
     return tuple(waivable(draft, requirement) for requirement in found)

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui.domain import duration, markdown
 from tui.domain.gates import OFF, Gates, tidy
+from tui.domain.heard import as_list
 from tui.domain.history import ACTION_WORDS, TOLD, Entry, entry_comment
 from tui.domain.plan import reference
 from tui.domain.progress import Progress, progress
@@ -135,6 +136,8 @@ def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
         parts.append(markdown.inline(entry.effect))
     if entry.verdict is not None:
         parts.append(_verdict(entry.verdict))
+    if entry.feedback:
+        parts.append(f"What was found in the phases since the note before:\n\n{as_list(entry.feedback)}")
     if entry.waivers:
         waived = [f"- {_quoted(name)}: {markdown.inline(reason)}" for name, reason in sorted(entry.waivers.items())]
         parts.append("\n".join(["Requirements waived:", "", *waived]))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tui.domain.exposure import chart, points
 from tui.domain.gates import Gates
+from tui.domain.heard import as_list, latest
 from tui.domain.history import Entry
 from tui.domain.text import clean, one_line
 
@@ -46,7 +47,8 @@ def as_json(entries: Iterable[Entry]) -> Iterator[str]:
 def as_markdown(entries: Iterable[Entry]) -> Iterator[str]:
     """A Markdown table; no value can break out of its cell, start a tag or become a link.
 
-    Below it is a chart of the exposure where all entries are of one rollout and they are some, but not too many.
+    Below it are a chart of the exposure and what was found in the phases, where all entries are of one rollout and
+    they are some, but not too many.
     """
     yield f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}\n"
     kept: list[Entry] = []
@@ -57,7 +59,9 @@ def as_markdown(entries: Iterable[Entry]) -> Iterator[str]:
         if len(rollouts) == 1 and len(kept) <= CHARTED:
             kept.append(entry)
     if len(rollouts) == 1 and 1 < len(kept) <= CHARTED:
-        yield from _exposure(sorted(kept, key=lambda entry: entry.at))
+        kept.sort(key=lambda entry: entry.at)
+        yield from _exposure(kept)
+        yield from _found(kept)
 
 
 def _exposure(kept: Sequence[Entry]) -> Iterator[str]:
@@ -68,6 +72,13 @@ def _exposure(kept: Sequence[Entry]) -> Iterator[str]:
             yield f"\nExposure of {_inline(flag)}:\n\n```text\n"
             yield from (f"{line}\n" for line in lines)
             yield "```\n"
+
+
+def _found(kept: Sequence[Entry]) -> Iterator[str]:
+    """What was found in the phases, each finding as it was told last."""
+    found = as_list(latest(one for entry in kept for one in entry.feedback))
+    if found:
+        yield f"\nWhat was found:\n\n{found}\n"
 
 
 FORMATS: Mapping[str, Callable[[Iterable[Entry]], Iterator[str]]] = {

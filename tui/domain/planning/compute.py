@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tui.domain import timeline
 from tui.domain.audience import effect
 from tui.domain.draft import IssueDraft
-from tui.domain.feedback import news
+from tui.domain.feedback import joined, news
 from tui.domain.gates import Route
 from tui.domain.heard import Heard
 from tui.domain.history import TOLD, Action, Entry
@@ -142,9 +142,9 @@ def _entry(
 
 
 def _feedback(situation: Situation) -> tuple[Heard, ...]:
-    entries = situation.entries
-    told = (one for entry in entries for one in entry.feedback)
-    return news(situation.draft, situation.guide, {entry.phase for entry in entries}, told)
+    told = situation.facts.told
+    begun = {entry.phase for entry in situation.entries}
+    return news(joined(situation.draft, told), situation.guide, begun, told)
 
 
 def _record(

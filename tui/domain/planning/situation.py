@@ -117,6 +117,7 @@ class Situation:
             flag_defined=flag.defined,
             flag_exists=flag.exists,
             similar=self.observed.similar,
+            told=tuple(one for entry in self.entries for one in entry.feedback),
         )
 
     def _reached(self, phase: Phase) -> bool:
