@@ -205,7 +205,7 @@ class RolloutScreen(ActingScreen):
         if place > here.index:
             self.advance(step)
         elif place < here.index:
-            self.ask_back([step])
+            self.ask_back(f"{step.phase}:{step.id}")
 
     def _repair(self) -> None:
         """Plan the live step again: it puts back what somebody else changed."""
@@ -213,7 +213,7 @@ class RolloutScreen(ActingScreen):
         if position is not None and not self._read_only:
             self.review(Wish(position.phase, position.id))
         elif position is None:
-            self.ask_back([])
+            self.ask_back("off")
 
     def action_edit(self) -> None:
         """To the wizard."""

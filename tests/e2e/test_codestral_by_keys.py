@@ -122,7 +122,7 @@ def test_codestral_from_the_first_key_to_100_percent_and_back(tmp_path: Path) ->
     person.presses("h").sees("› History", "1 of 8")
     person.presses("escape").sees("› Rollout", gone="› History")
 
-    person.presses("b").sees("Step back to", "50 % of users")
+    person.presses("b").sees("› Ways back", "50 % of users")
     person.presses("enter").sees("Reason")
     person.terminal.type("Latency is too high")
     person.presses("enter").sees("› Review", "off for everybody")

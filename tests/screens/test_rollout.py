@@ -11,6 +11,7 @@ from msgspec import structs
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from screens.back import BackScreen
 from screens.rollout import RolloutScreen
 from tests.support.host import Host
 from tests.support.hostile import IDS, STRINGS, harmless
@@ -155,26 +156,20 @@ async def test_stepping_back_asks_where_to_and_why() -> None:
     app, _ = host(climbed(1, 10))
     async with app.run_test() as pilot:
         await pilot.press("b")
-        dialog = app.screen
-        assert isinstance(dialog, Choose)
-        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
+        assert isinstance(app.screen, BackScreen)
         await pilot.press("down", "enter", "enter")
         assert not app.answers, "a step back needs a reason"
         await pilot.press(*"latency", "enter")
         assert app.answers == [RolloutAnswer("review", Wish("members", "members", "latency"))]
 
 
-async def test_off_for_everybody_is_always_the_last_choice() -> None:
+async def test_off_for_everybody_is_there_whoever_has_the_draft() -> None:
     app, screen = host(read_only="pid 7")
     async with app.run_test() as pilot:
         screen.show(seen(MEMBERS, ()))
         await pilot.press("n")
         assert not app.answers, "the draft is read-only"
-        await pilot.press("b")
-        dialog = app.screen
-        assert isinstance(dialog, Choose)
-        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
-        await pilot.press("end", "enter", *"bad", "enter")
+        await pilot.press("b", "end", "up", "enter", *"bad", "enter")
         assert app.answers == [RolloutAnswer("review", Wish("off", "", "bad"))]
 
 
@@ -387,9 +382,8 @@ async def test_a_number_that_fires_proposes_the_way_back_and_says_which_criterio
         assert "The numbers propose to roll back: fired by latency_p95" in app.drawn
         assert "✗ roll back when > 1460 ms: fires" in app.drawn
         await pilot.press("ctrl+s")
-        where = app.screen
-        assert isinstance(where, Choose)
-        await pilot.press("end", "enter", *"slow", "enter")
+        assert isinstance(app.screen, BackScreen)
+        await pilot.press("end", "up", "enter", *"slow", "enter")
         wish = app.answers[0].wish
         assert (wish.phase, wish.reason, wish.verdict.decision) == ("off", "slow", "roll-back")
         assert "latency_p95 > 1460 ms: 1500 seen, fires" in wish.verdict.fired[0]
@@ -465,11 +459,14 @@ async def test_who_only_watches_changes_nothing_not_even_by_the_way_back() -> No
     app = Host(screen)
     async with app.run_test() as pilot:
         screen.show(seen(TEN, climbed(1, 10)))
-        await pilot.press("n", "b", "o", "s", "u", "X")
-        for step in ("members/members", "everyone/25%"):
-            screen.query_one(Columns).go(f"step:{step}")
-            await pilot.press("enter")
+        await pilot.press("n", "o", "s", "u", "X")
+        screen.query_one(Columns).go("step:everyone/25%")
+        await pilot.press("enter")
         assert len(app.screen_stack) == SHOWN
+        screen.query_one(Columns).go("step:members/members")
+        await pilot.press("enter")
+        assert isinstance(app.screen, BackScreen), "to look is free"
+        await pilot.press("enter", "escape")
         assert not app.answers
 
 

@@ -7,9 +7,20 @@ from typing import Any
 from textual.message import Message
 from textual.screen import Screen
 
+from screens.back import BackScreen
+from tests.support.rollouts import NOW
 from tui.domain.planning import Situation, compute
+from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
-from tui.widgets.messages import ApplyWanted, CancelWanted, DraftChanged, PlanWanted, StatusWanted, TemplatesWanted
+from tui.widgets.messages import (
+    ApplyWanted,
+    BackWanted,
+    CancelWanted,
+    DraftChanged,
+    PlanWanted,
+    StatusWanted,
+    TemplatesWanted,
+)
 from tui.widgets.theme import ThemedApp
 
 
@@ -42,6 +53,22 @@ class Host(ThemedApp[None]):
 
     def on_status_wanted(self, message: StatusWanted) -> None:
         self.asked.append(message)
+
+    def on_back_wanted(self, message: BackWanted) -> None:
+        self.push_screen(
+            BackScreen(
+                message.draft,
+                message.guide,
+                instance=Instance("sandbox", "SANDBOX"),
+                entries=message.entries,
+                situation=message.situation,
+                read_only=message.read_only,
+                watching=message.watching,
+                at=message.at,
+                clock=lambda: NOW,
+            ),
+            message.chosen,
+        )
 
     def on_templates_wanted(self, message: TemplatesWanted) -> None:
         self.asked.append(message)

@@ -18,6 +18,7 @@ from tui.domain.errors import RolloutError
 from tui.runtime.sessions import Sessions
 from tui.runtime.workbench import Prepared, Session, Workbench
 from tui.widgets.background import in_background
+from tui.widgets.base_screen import BaseScreen
 from tui.widgets.messages import (
     ApplyWanted,
     CancelWanted,
@@ -151,10 +152,9 @@ class AnsweringApp(ThemedApp[ExitState]):
 
     def on_status_wanted(self, message: StatusWanted) -> None:
         """Look at GitLab. The screen asks by itself too, and may have been left by now."""
-        from tui.widgets.acting_screen import ActingScreen
-
         message.stop()
-        if isinstance(self.asking(), ActingScreen):
+        screen = self.asking()
+        if isinstance(screen, BaseScreen) and screen.LOOKS:
             from tui.runtime import listening
 
             self._answer(message.draft, lambda session: listening.situation(session, message.draft), "look at GitLab")

@@ -16,7 +16,7 @@ from tui.domain.text import one_line
 from tui.runtime.connect import Instance
 from tui.widgets.background import in_background
 from tui.widgets.base_screen import BaseScreen
-from tui.widgets.messages import EntryWanted, ExportWanted, HistoryWanted, SettingsWanted, ThemeWanted
+from tui.widgets.messages import BackWanted, EntryWanted, ExportWanted, HistoryWanted, SettingsWanted, ThemeWanted
 
 if TYPE_CHECKING:
     from screens.help import KeyHelp
@@ -64,6 +64,26 @@ class AsidesApp(DeskApp):
 
         message.stop()
         self.push_screen(EntryScreen(message.entry))
+
+    def on_back_wanted(self, message: BackWanted) -> None:
+        """The ways back of the rollout."""
+        from screens.back import BackScreen
+
+        message.stop()
+        name = self.instance_of(message.draft)
+        screen = BackScreen(
+            message.draft,
+            message.guide,
+            instance=self.bench.instance(name),
+            entries=message.entries,
+            situation=message.situation,
+            read_only=message.read_only,
+            watching=message.watching,
+            at=message.at,
+            prefix=self.bench.settings.instance(name, self.bench.environ).chatops_prefix,
+            clock=self.bench.clock,
+        )
+        self.push_screen(screen, message.chosen)
 
     def on_export_wanted(self, message: ExportWanted) -> None:
         """Ask where to, and write."""

@@ -1,12 +1,14 @@
-"""A planned request as text that a person can run without this program: HTTP, curl, and the chat command."""
+"""A planned request as text that a person can run without this program: HTTP, curl, chat command, Rails console."""
 
 from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from typing import Literal
 
 from tui.domain.chatops import METHOD, PREFIX, set_command
+from tui.domain.gates import ActorName, ActorParameter, Call, tidy
 from tui.domain.plan import Change, Request
 from tui.domain.text import one_line
 
@@ -51,6 +53,32 @@ def by_hand(change: Change, form: Form, url: str = "", prefix: str = PREFIX) -> 
     return curl(change.request, url) if form == "curl" else http(change.request)
 
 
+_FINDERS: Mapping[ActorParameter, str] = {
+    "user": "User.find_by_username",
+    "group": "Group.find_by_full_path",
+    "project": "Project.find_by_full_path",
+}
+
+
+def rails(flag: str, call: Call) -> str:
+    """The call in GitLab's Rails console, by its `Feature` (lib/feature.rb)."""
+    name = _ruby(flag)
+    if call.kind == "percentage":
+        return f"Feature.enable_percentage_of_actors({name}, {tidy(call.percentage)})"
+    does = "enable" if call.kind in {"on", "add-actor", "add-group"} else "disable"
+    target = f", {_finder(call.actor)}" if call.actor else f", Feature.group({_ruby(call.group)})" if call.group else ""
+    return f"Feature.{does}({name}{target})"
+
+
+def _finder(actor: ActorName) -> str:
+    return f"{_FINDERS[actor.parameter]}({_ruby(actor.name)})"
+
+
+def _ruby(text: str) -> str:
+    """A Ruby string in which nothing is run: `#{…}` in double quotes would be."""
+    return json.dumps(one_line(text), ensure_ascii=False).replace("#", "\\#")
+
+
 def off_by_hand(flag: str, url: str = "", prefix: str = PREFIX, *, project: str = "") -> tuple[str, ...]:
     """The ways to turn a flag off for everybody without this program: curl, chat command, Rails console.
 
@@ -60,11 +88,11 @@ def off_by_hand(flag: str, url: str = "", prefix: str = PREFIX, *, project: str 
     if project:
         return _project_off(name, one_line(project), url)
     request = Request("POST", f"/features/{name}", {"value": False})
-    return curl(request, url), f"{prefix} feature set {name} false", f"Feature.disable({json.dumps(name)})"
+    return curl(request, url), f"{prefix} feature set {name} false", rails(name, Call("off"))
 
 
 def _project_off(name: str, project: str, url: str) -> tuple[str, ...]:
     place = project.strip("/").replace("/", "%2F")
     request = Request("PUT", f"/projects/{place}/feature_flags/{name}", {"active": False})
-    flags = f"Project.find_by_full_path({json.dumps(project)}).operations_feature_flags"
-    return curl(request, url), f"{flags}.find_by!(name: {json.dumps(name)}).update!(active: false)"
+    flags = f"Project.find_by_full_path({_ruby(project)}).operations_feature_flags"
+    return curl(request, url), f"{flags}.find_by!(name: {_ruby(name)}).update!(active: false)"

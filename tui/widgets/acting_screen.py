@@ -18,8 +18,8 @@ from tui.domain.text import one_line
 from tui.domain.verdict import Verdict
 from tui.domain.wish import NEXT, Wish
 from tui.widgets.base_screen import BaseScreen
-from tui.widgets.dialogs import Choice
-from tui.widgets.rollout_acts import ACTS, back_to, back_wish, menu, passing, reason_for, why_not
+from tui.widgets.messages import BackWanted
+from tui.widgets.rollout_acts import ACTS, menu, passing, reason_for, why_not
 from tui.widgets.verdict_dialog import Decided, VerdictDialog
 
 _KEYED: Mapping[Action, str] = {"advance": "next", "step-back": "back"}
@@ -38,9 +38,11 @@ class RolloutAnswer:
 class ActingScreen(BaseScreen[RolloutAnswer]):
     """Answers with the wish that is to be reviewed. `situation` is what GitLab said last, None before it answered."""
 
+    LOOKS = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next", id="rollout.next", tooltip="Review the step that is next"),
-        Binding("b", "back", "Step back", id="rollout.back", tooltip="Back to an earlier step, or off for everybody"),
+        Binding("b", "back", "Back", id="rollout.back", tooltip="Every way back, and what each comes to"),
         Binding("o", "act('hold')", "Hold", id="rollout.hold", tooltip="Nobody goes on before it is resumed"),
         Binding("a", "menu", "Actions", id="rollout.actions", tooltip="All that can be done, and why not the rest"),
     ]
@@ -136,21 +138,28 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
             self.action_back(verdict)
 
     def action_back(self, verdict: Verdict | None = None) -> None:
-        """Choose an earlier step, or off."""
-        here = self.progress
-        self.ask_back(list(reversed(here.steps[: max(0, here.index)])), verdict)
+        """Show the ways back."""
+        self.ask_back("", verdict)
 
-    def ask_back(self, steps: Sequence[Step], verdict: Verdict | None = None) -> None:
-        """Ask which of the steps to go back to; off is always one more choice."""
-        if self._watching:
-            self.notify(one_line(self.why_not("step-back")), markup=False, timeout=5)
-            return
+    def ask_back(self, at: str, verdict: Verdict | None = None) -> None:
+        """Show the ways back, the one with the key `at` first, and review what is chosen."""
 
-        def asked(choice: Choice | None) -> None:
-            if choice is not None:
-                self.review(replace(back_wish(choice), verdict=verdict))
+        def chosen(wish: Wish | None) -> None:
+            if wish is not None:
+                self.review(replace(wish, verdict=verdict))
 
-        self.app.push_screen(back_to(steps, self._guide), asked)
+        self.post_message(
+            BackWanted(
+                self._draft,
+                self._guide,
+                self._entries,
+                self._situation,
+                self._read_only,
+                self._watching,
+                at,
+                chosen,
+            )
+        )
 
     def review(self, wish: Wish) -> None:
         """Answer with what is wanted."""

@@ -22,6 +22,8 @@ class BaseScreen(Screen[R], Generic[R]):
     """A screen with the answer `R`. `HELP` names its page in assets/help."""
 
     HELP: ClassVar[str] = ""
+    LOOKS: ClassVar[bool] = False
+    """Whether the screen is shown what GitLab says of a rollout when it asks."""
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     _answered = False
     answers_to: asyncio.Future[R] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,10 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from tui.domain.draft import Draft
+    from tui.domain.guide import Guide
     from tui.domain.history import Entry
     from tui.domain.history_query import HistoryQuery
+    from tui.domain.planning import Situation
     from tui.domain.wish import Wish
     from tui.runtime.workbench import Prepared
     from tui.widgets.wizard_parts import Templates
@@ -91,6 +93,23 @@ class LeadWanted(Message):
 
     draft: Draft
     take: bool
+
+
+@dataclass
+class BackWanted(Message):
+    """Show the ways back of a running rollout, from what GitLab said last or from its history; `at` is one's key.
+
+    `chosen` is told the wish that is to be reviewed, or None.
+    """
+
+    draft: Draft
+    guide: Guide
+    entries: Sequence[Entry]
+    situation: Situation | None
+    read_only: str
+    watching: bool
+    at: str
+    chosen: Callable[[Wish | None], None]
 
 
 @dataclass

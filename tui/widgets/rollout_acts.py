@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tui.domain.guide import Guide
 from tui.domain.history import BACK, Action
 from tui.domain.lifecycle import REASONED, refused
 from tui.domain.planning import Situation
 from tui.domain.progress import Progress
-from tui.domain.steps import OFF_PHASE, Step
-from tui.domain.wish import Wish
-from tui.widgets.dialogs import Ask, Choice, Choose, Option
+from tui.domain.steps import Step
+from tui.widgets.dialogs import Ask, Choose, Option
 from tui.widgets.rollout_rows import may_step_back
 
-_OFF = "off:"
 _ASKED = "asked for next"
 """Stands for the reason that the dialog of an action asks for."""
 
@@ -33,7 +30,7 @@ ACTS: Mapping[Action, Act] = {
     "hold": Act("Hold", "the flag stays as it is, and nobody goes on before the rollout is resumed"),
     "resume": Act("Resume", "takes it up again where it was; the flag stays as it is"),
     "skip": Act("Skip the next step", "passes over it; the flag stays as it is"),
-    "step-back": Act("Step back", "to an earlier step, or off for everybody"),
+    "step-back": Act("Back", "every way back, and what each comes to; nothing is sent"),
     "undo": Act("Undo", "puts every gate back as it was before the last opening"),
     "finish": Act("Finish", "closes a rollout that has had everybody in for a day"),
     "abandon": Act("Abandon", "turns the flag off for everybody and gives the rollout up"),
@@ -45,12 +42,12 @@ def why_not(
 ) -> str:
     """Why the action is not possible now; empty when it is. The way back waits for no lock on the draft.
 
-    Who is only `watching` has asked for an app that changes nothing: not even that.
+    Who is only `watching` has asked for an app that changes nothing: not even that. To look at the ways back is free.
     """
-    if watching:
-        return f"read-only: {read_only}"
     if action == "step-back":
         return "" if may_step_back(situation, here) else refused(here, action)
+    if watching:
+        return f"read-only: {read_only}"
     if read_only and action not in BACK:
         return f"read-only: {read_only}"
     said = refused(here, action, _ASKED)
@@ -75,19 +72,6 @@ def reason_for(action: Action, here: Progress) -> Ask:
     return Ask(title, lines, "Reason" if needed else "Reason, if you like", needed=needed)
 
 
-def back_to(steps: Iterable[Step], guide: Guide) -> Choose:
-    """The question where to step back to, and why."""
-    options = [Option(f"{step.phase}:{step.id}", _title(step), _phase(step, guide)) for step in steps]
-    options.append(Option(_OFF, "Off for everybody", "clears every gate, the team too"))
-    return Choose("Step back to", options, ["Nothing is sent yet: the plan is shown first."], "Reason")
-
-
-def back_wish(choice: Choice) -> Wish:
-    """What was chosen there."""
-    phase, _, step = choice.key.partition(":")
-    return Wish(OFF_PHASE if choice.key == _OFF else phase, step, choice.reason)
-
-
 def passing(step: Step, here: Progress) -> Ask | None:
     """The question why a step that is not the next one is wanted; None when nothing lies between."""
     between = here.steps[here.index + 1 : here.steps.index(step)]
@@ -95,12 +79,3 @@ def passing(step: Step, here: Progress) -> Ask | None:
     if not over:
         return None
     return Ask(f"On to {step.title}", [f"This passes over {', '.join(over)}.", "Say why: it goes into the history."])
-
-
-def _title(step: Step) -> str:
-    return step.title[:1].upper() + step.title[1:]
-
-
-def _phase(step: Step, guide: Guide) -> str:
-    phase = guide.phase(step.phase)
-    return phase.title if phase else step.phase
