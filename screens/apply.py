@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -164,8 +165,8 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
             self.app.copy_to_clipboard(self._prompt.shown.command)
             self.notify("The command was sent to the terminal's clipboard.", markup=False, timeout=3)
 
-    def on_key(self) -> None:
-        """Whoever presses a key wants to look around, not to be taken to what is sent."""
+    def on_key(self, event: events.Key) -> None:
+        """Whoever presses a key wants to look around. Textual calls the base class's method, too."""
         self._following = False
 
     def finish(self, result: ApplyResult) -> None:

@@ -60,6 +60,17 @@ async def test_the_palette_runs_what_a_key_would(bench: Workbench) -> None:
         await comes_to(pilot, "HistoryScreen")
 
 
+async def test_the_palette_finds_what_is_not_possible_now_and_says_so(tmp_path: Path) -> None:
+    empty = workbench(tmp_path)
+    save(empty.locations, Settings())
+    async with running(empty) as pilot:
+        await comes_to(pilot, "HomeScreen")
+        await pilot.press("ctrl+p")
+        await comes_to(pilot, "CommandPalette")
+        await type_in(pilot, "delete")
+        await sees(pilot, "Not now: Delete the draft")
+
+
 @pytest.mark.parametrize(
     ("query", "text", "score"),
     [

@@ -12,6 +12,8 @@ from textual.command import DiscoveryHit, Hit, Provider
 from textual.content import Content
 
 from tui.app.asides import distinct
+from tui.domain.text import one_line
+from tui.widgets.base_screen import BaseScreen
 
 MOVES = "lines."
 """Ids of keys that only move: nobody looks for them by name."""
@@ -32,13 +34,26 @@ def fitting(query: str, text: str) -> float:
 
 
 class Commands(Provider):
-    """What can be done on the screen below. All texts are ours; tooltips are read as markup and have no brackets."""
+    """What can be done on the screen below, what is not possible now last and with the reason.
+
+    Texts are ours but for names in reasons; help is read as markup and has no brackets.
+    """
 
     def _found(self) -> list[ActiveBinding]:
-        return [one for one in distinct(self.screen) if one.enabled and not (one.binding.id or "").startswith(MOVES)]
+        found = [one for one in distinct(self.screen) if not (one.binding.id or "").startswith(MOVES)]
+        return sorted(found, key=lambda one: not one.enabled)
 
     def _run(self, active: ActiveBinding) -> partial[Any]:
+        if not active.enabled:
+            return partial(self.app.notify, self._help(active), markup=False, timeout=5)
         return partial(self.app.run_action, active.binding.action, active.node)
+
+    def _help(self, active: ActiveBinding) -> str:
+        """What it does, or why it is not possible now."""
+        if active.enabled:
+            return active.tooltip
+        why = self.screen.refusal(active.binding.action) if isinstance(self.screen, BaseScreen) else ""
+        return one_line(f"Not now: {why or active.tooltip}").replace("[", "(")
 
     def _text(self, active: ActiveBinding) -> str:
         return f"{active.binding.description}  ({self.app.get_key_display(active.binding)})"
@@ -47,7 +62,7 @@ class Commands(Provider):
         """Everything, before something is typed."""
         for active in self._found():
             text = self._text(active)
-            yield DiscoveryHit(Content(text), self._run(active), text=text, help=active.tooltip)
+            yield DiscoveryHit(Content(text), self._run(active), text=text, help=self._help(active))
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
         """What has the typed words."""
@@ -55,4 +70,4 @@ class Commands(Provider):
             text = self._text(active)
             score = fitting(query, text) or fitting(query, f"{text} {active.tooltip}") / 2
             if score > 0:
-                yield Hit(score, Content(text), self._run(active), text=text, help=active.tooltip)
+                yield Hit(score, Content(text), self._run(active), text=text, help=self._help(active))

@@ -74,9 +74,14 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what cannot be done now. The way back is open even where the draft cannot be changed."""
-        keyed: dict[str, Action] = {name: act for act, name in _KEYED.items()}
-        wanted = cast("Action", parameters[0]) if action == "act" else keyed.get(action)
-        return None if self.is_mounted and wanted is not None and self.why_not(wanted) else True
+        name = f"act('{parameters[0]}')" if action == "act" else action
+        return None if self.is_mounted and self.refusal(name) else True
+
+    def refusal(self, action: str) -> str:
+        """Why what a key stands for is not possible now, and the key that is the way out of it."""
+        wanted = next((act for act in ACTS if _KEYED.get(act, f"act('{act}')") == action), None)
+        why = self.why_not(wanted) if wanted is not None else ""
+        return f"{why}; t resumes it" if why and not self.why_not("resume") else why
 
     def action_menu(self) -> None:
         """Choose from all that can be done."""

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.screen import ModalScreen, Screen
 
 from tui.domain.errors import RolloutError
+from tui.domain.text import one_line
 from tui.widgets.background import in_background
 from tui.widgets.present import error_line
 
@@ -49,6 +51,19 @@ class BaseScreen(Screen[R], Generic[R]):
     ) -> None:
         """`work` on a thread, then `done` here; errors go to `failed`, or to `fail`."""
         in_background(self, work, done, failed=failed or self.fail, what=what)
+
+    def refusal(self, _action: str) -> str:
+        """Why an action of the screen is not possible now, for its greyed key and the palette; empty for no reason."""
+        return ""
+
+    def on_key(self, event: events.Key) -> None:
+        """A greyed key says why it is grey. One that is text goes to its field and does not come here."""
+        active = self.active_bindings.get(event.key)
+        if active is not None and not active.enabled and active.node is self:
+            why = self.refusal(active.binding.action)
+            if why:
+                event.stop()
+                self.notify(one_line(why), markup=False, timeout=5)
 
     def fail(self, error: RolloutError) -> None:
         """Show an error. Screens with a better place for it override this."""

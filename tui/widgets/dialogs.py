@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar, TypeVar
 
+from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,7 +19,7 @@ from tui.domain.text import one_line
 from tui.store.assets import asset
 from tui.widgets.base_screen import BaseModal
 from tui.widgets.outline import Outline, Row
-from tui.widgets.present import line, styled
+from tui.widgets.present import fit, line, styled
 
 SETTLE = 0.3
 """Seconds in which a dialog that has just opened takes no answer: a key that repeats must not answer it."""
@@ -155,12 +157,16 @@ class Ask(Dialog[str | None]):
 
 @dataclass(frozen=True)
 class Option:
-    """One thing to choose: its key, its words, and muted words behind them; `refused` says why it cannot be chosen."""
+    """One thing to choose: its key, its words, and muted words behind them.
+
+    `refused` says why it cannot be chosen; `press` is a key of the keyboard that chooses it at once.
+    """
 
     key: str
     text: str
     note: str = ""
     refused: str = ""
+    press: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,8 @@ class Choose(Dialog[Choice | None]):
 
     def compose_question(self) -> ComposeResult:
         """The options and, once one is chosen, the field for the reason."""
-        yield Outline([_row(one) for one in self._options], id="options")
+        keyed = max((cell_len(one.press) for one in self._options), default=0)
+        yield Outline([_row(one, keyed) for one in self._options], id="options")
         yield Static(styled(self._reason, "muted"), id="reason-label")
         yield Input(id="reason", disabled=True)
 
@@ -193,10 +200,25 @@ class Choose(Dialog[Choice | None]):
     def on_outline_chosen(self, event: Outline.Chosen) -> None:
         """Enter on an option."""
         event.stop()
-        if not self._reason:
-            self.answer(Choice(event.key))
+        self._choose(event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """The key of an option chooses it, or says why not; `F` is another one than `f`."""
+        pressed = {one.press: one for one in self._options if one.press and not self._key}
+        one = pressed.get(event.character or event.key)
+        if one is None:
             return
-        self._key = event.key
+        event.stop()
+        if one.refused:
+            self.complain(f"{one.text}: {one.refused}")
+        elif self.settled:
+            self._choose(one.key)
+
+    def _choose(self, key: str) -> None:
+        if not self._reason:
+            self.answer(Choice(key))
+            return
+        self._key = key
         field = self.query_one("#reason", Input)
         for selector in ("#reason", "#reason-label"):
             self.query_one(selector).display = True
@@ -216,7 +238,9 @@ class Choose(Dialog[Choice | None]):
         self.answer(None)
 
 
-def _row(one: Option) -> Row:
+def _row(one: Option, keyed: int) -> Row:
+    press = f"{fit(one.press, keyed)}  " if keyed else ""
     if one.refused:
-        return Row(line((f" – {one.text}: {one.refused}", "muted")), hang=3)
-    return Row(line(" ", one.text, (f"  {one.note}" if one.note else "", "muted")), one.key, 3)
+        return Row(line((f" {press or '– '}{one.text}: {one.refused}", "muted")), hang=3 + keyed)
+    parts = line(" ", (press, "accent"), one.text, (f"  {one.note}" if one.note else "", "muted"))
+    return Row(parts, one.key, 3 + keyed)

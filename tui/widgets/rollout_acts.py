@@ -57,8 +57,7 @@ def why_not(
 def menu(refusals: Mapping[Action, str], keys: Mapping[Action, str]) -> Choose:
     """All actions with their keys; what is refused says why and cannot be chosen."""
     options = [
-        Option(action, act.title, f"{keys.get(action, '')}  {act.does}".strip(), refusals[action])
-        for action, act in ACTS.items()
+        Option(action, act.title, act.does, refusals[action], keys.get(action, "")) for action, act in ACTS.items()
     ]
     return Choose("What now?", options)
 
