@@ -6,10 +6,12 @@ same text on every machine, and a description that is up to date is left alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.domain import markdown, timeline
+from tui.domain.announcing import standings
 from tui.domain.audience import GAP, Labels, who
 from tui.domain.draft import Draft
 from tui.domain.exposure import chart, points
@@ -20,12 +22,15 @@ from tui.domain.lease import Lease
 from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress, progress
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
-from tui.domain.text import counted, sentence
+from tui.domain.text import counted, lowered, sentence
 from tui.domain.timeline import Stamp
 from tui.domain.verdict import Verdict
 
 WIDTH = 72
 """Cells of the chart: GitLab shows them without scrolling beside its sidebar."""
+
+_LEAD = "**Lead:** "
+_LEAD_LINE = re.compile(rf"^- {re.escape(_LEAD)}.*\n?", re.MULTILINE)
 
 ROWS = 60
 """Rows of what happened, the last ones: a description is read, and the rest is in the comments."""
@@ -73,7 +78,7 @@ def _state(source: Source, stamp: Stamp) -> str:
         lines.append(f"**Next:** {following}")
     leader = "" if state_of(here) in _OVER else _leader(source)
     if leader:
-        lines.append(f"**Lead:** {leader}")
+        lines.append(f"{_LEAD}{leader}")
     lines.extend(_announced(source.draft))
     return "\n".join(f"- {line}" for line in lines)
 
@@ -119,6 +124,11 @@ def _next(here: Progress) -> str:
     return f"{title}, after at least {markdown.inline(wait)}" if wait else title
 
 
+def apart_from_lead(text: str) -> str:
+    """A description without the line that says who has the lead."""
+    return _LEAD_LINE.sub("", text)
+
+
 def _leader(source: Source) -> str:
     """Who has the lead, without until when: each apply moves that on. Who opens the flag has the lead from then on."""
     openers = [one for one in source.entries if one.action in _OPENING]
@@ -133,16 +143,17 @@ def _leader(source: Source) -> str:
 
 
 def _announced(draft: Draft) -> Iterable[str]:
-    told = draft.announcement
-    for one in told.posted:
+    left = []
+    for one in standings(draft.announcement):
+        channel = markdown.inline(one.channel)
+        if one.at is None:
+            left.append(channel)
+            continue
         by = f" by {markdown.inline(one.by)}" if one.by.strip() else ""
         where = f": {markdown.inline(one.url)}" if one.url.strip() else ""
-        yield f"**Announced** in {markdown.inline(one.channel)} at {timeline.minute(one.at)} UTC{by}{where}"
-    if told.posted_at is not None and not told.posted:
-        channels = ", ".join(markdown.inline(one) for one in told.channels) or "the channels"
-        yield f"**Announced** in {channels} at {timeline.minute(told.posted_at)} UTC"
-    elif told.unposted:
-        yield f"**Not announced yet** in {', '.join(markdown.inline(one) for one in told.unposted)}"
+        yield f"**Announced** in {channel} at {timeline.minute(one.at)} UTC{by}{where}"
+    if left:
+        yield f"**Not announced yet** in {', '.join(left)}"
 
 
 def labels(draft: Draft, entry: Entry) -> Labels:
@@ -198,7 +209,7 @@ _WHAT: dict[Action, str] = {
 
 def _what(entry: Entry, steps: Sequence[Step]) -> str:
     step = next((one for one in steps if one.key == (entry.phase, entry.step)), None)
-    place = markdown.cell(_lowered(step.title) if step else _place(entry))
+    place = markdown.cell(lowered(step.title) if step else _place(entry))
     words = _WHAT[entry.action].format(place=place)
     if GAP in entry.effect:
         words += " (off for everybody for a moment in between)"
@@ -211,10 +222,6 @@ def _place(entry: Entry) -> str:
     if entry.phase == OFF_PHASE:
         return "off for everybody"
     return "the plan issues" if entry.phase == ISSUES else f"{entry.phase} {entry.step}".strip()
-
-
-def _lowered(title: str) -> str:
-    return title[:1].lower() + title[1:]
 
 
 def _why(entry: Entry, units: dict[str, str]) -> str:

@@ -50,6 +50,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def lowered(text: str) -> str:
+    """`text` as it stands within a sentence: with a small letter at its beginning."""
+    return text[:1].lower() + text[1:]
+
+
 def sentence(text: str) -> str:
     """`text` with a capital letter at its beginning."""
     return text[:1].upper() + text[1:]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from tui.domain import announcing
 from tui.domain.concerns import KINDS
 from tui.domain.draft import SCHEMA, Draft, IssueDraft
 from tui.domain.guide import Guide, PlanIssue
@@ -27,7 +28,14 @@ _ISSUE_URL = re.compile(r"https?://[^\s/]+(?:/[^\s/]+){2,}/(?:issues|work_items)
 
 def validate(draft: Draft, guide: Guide | None, guides: Mapping[str, Guide]) -> list[Problem]:
     """All problems of `draft`; `guide` is the one it names, None when there is none of that name."""
-    found = [*_root(draft, guides), *flag(draft), *_team(draft), *_capacity(draft), *_waiver_reasons(draft)]
+    found = [
+        *_root(draft, guides),
+        *flag(draft),
+        *_team(draft),
+        *_capacity(draft),
+        *_waiver_reasons(draft),
+        *announcing.problems(draft),
+    ]
     if guide is not None:
         found.extend(_checks(draft, guide, guides))
         found.extend(_issues(draft, guide, guides))

@@ -82,6 +82,10 @@ class Assets:
         """The text of an issue skeleton such as `rollout-plan.md`; the operator's own of that name comes first."""
         return self._text("skeletons", name, [self._locations.skeletons, self._root / "skeletons"])
 
+    def message(self, name: str) -> str:
+        """The template of a text for chat such as `status.md`; the operator's own of that name comes first."""
+        return self._text("messages", name, [self._locations.messages, self._root / "messages"])
+
     def vocabulary(self) -> Vocabulary:
         """What headings and placeholders of a project's issue templates mean."""
         return _as_it_is(_vocabulary, self._root / "templates.toml")

@@ -67,6 +67,11 @@ class Locations:
         return self.config / "skeletons"
 
     @property
+    def messages(self) -> Path:
+        """The operator's own texts for chat."""
+        return self.config / "messages"
+
+    @property
     def drafts(self) -> Path:
         """The drafts, one TOML file each."""
         return self.data / "drafts"

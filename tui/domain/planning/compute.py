@@ -19,7 +19,7 @@ from tui.domain.planning.issues import IssueChanges, body, issue_changes, issue_
 from tui.domain.planning.situation import Situation
 from tui.domain.planning.targets import target_of
 from tui.domain.progress import Goal
-from tui.domain.report import Source, report
+from tui.domain.report import Source, apart_from_lead, report
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ISSUES, OFF_PHASE
 
@@ -197,14 +197,27 @@ def _report(situation: Situation, entries: tuple[Entry, ...]) -> str:
     return report(Source(situation.draft, situation.steps, entries, situation.lead))
 
 
+def report_change(situation: Situation) -> Change | None:
+    """The edit that brings the report on the plan issue up to date by itself, where no step is made; None for none."""
+    here = situation.progress.position
+    slot = note_slot(tuple(situation.observed.issues), here.phase if here else ISSUES)
+    edit = _timeline(situation, slot, {}, situation.entries, ())[0] if slot else ()
+    return edit[0] if edit else None
+
+
 def _late_timeline(
     situation: Situation, goal: Goal, issues: IssueChanges
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The timeline of a step that is recorded already: an apply may have been broken off just before it."""
+    """The timeline of a step that is recorded already: an apply may have been broken off just before it.
+
+    That somebody else has the lead now is nothing that an apply would be for.
+    """
     slot = note_slot(issues.slots, goal.phase)
     if slot is None or slot not in situation.observed.issues:
         return (), ()
-    return _timeline(situation, slot, {}, situation.entries, ())
+    edit, remarks = _timeline(situation, slot, {}, situation.entries, ())
+    there = apart_from_lead(situation.observed.issues[slot].description)
+    return tuple(one for one in edit if apart_from_lead(str(one.request.body["description"])) != there), remarks
 
 
 def note_slot(slots: tuple[str, ...], phase: str) -> str | None:
