@@ -140,11 +140,12 @@ class Gateway:
 
     # The project for plan issues
 
-    def project(self, path: str) -> ProjectSeen:
-        """The project at a full path or with an id, and what the operator may do there. Raises NotFound."""
+    def project(self, path: str, *, level: bool = True) -> ProjectSeen:
+        """The project at a path or with an id, and the operator's `level` if it may be asked for. Raises NotFound."""
         subject = f"the project {shorten(path, 100)}"
         found = self._transport.read(f"/projects/{escape(path)}", wire.Project, subject=subject)
-        return seen.project(found, seen.access_level(found) or self.level_of(found.id, self._identity.me().id))
+        told = seen.access_level(found)
+        return seen.project(found, told or (self.level_of(found.id, self._identity.me().id) if level else 0))
 
     def project_numbered(self, project_id: int) -> ProjectSeen | None:
         """The project with that id; None when the token sees none."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tui.domain.errors import DraftInvalid, GitLabError, InUse
+from tui.domain.errors import DraftInvalid, InUse
 from tui.gateway.cancel import Cancel
 from tui.runtime.connect import Instance, connection, instance
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:  # what plans and looks is imported by what does so: the home 
     from tui.runtime.apply import ApplyResult
     from tui.runtime.attesting import Attest
     from tui.runtime.observe import Observer
-    from tui.runtime.rebuild import Learned
     from tui.store.assets import Assets
     from tui.store.drafts import DraftStore
     from tui.store.locations import Locations
@@ -168,8 +167,11 @@ class Session:
         self._stack.callback(gateway.close)
         return gateway
 
-    def observer(self, draft: Draft, wanted: Gates | None = None) -> Observer:
-        """What looks at GitLab for this draft; `wanted` are gates whose actors need names too."""
+    def observer(self, draft: Draft, wanted: Gates | None = None, *, reducing: bool = False) -> Observer:
+        """What looks at GitLab for this draft; `wanted` are gates whose actors need names too.
+
+        For what is `reducing` only the flag must be readable.
+        """
         from tui.runtime.halfway import halfway
         from tui.runtime.observe import Observer
 
@@ -185,61 +187,29 @@ class Session:
             commands=lambda: bench.records.commands(draft.id, name),
             clock=bench.clock,
             wanted=wanted,
+            reducing=reducing,
         )
 
-    def observe(self, draft: Draft, wanted: Gates | None = None) -> Observed:
-        """One look at GitLab for this draft."""
+    def observe(self, draft: Draft, wanted: Gates | None = None, *, reducing: bool = False) -> Observed:
+        """One look at GitLab for this draft, as `observer` does it."""
         from tui.runtime.find_issues import IssueAddress
 
         created = self.workbench.records.confirmed(draft.id, self.instance.name, "create-issue")
         addresses = {
             one.slot: IssueAddress(one.result["project_id"], one.result["iid"], one.result["ref"]) for one in created
         }
-        return self.observer(draft, wanted).observe(addresses)
+        return self.observer(draft, wanted, reducing=reducing).observe(addresses)
 
     def situation(
         self, draft: Draft, reason: str = "", wanted: Gates | None = None, *, reducing: bool = False
     ) -> Situation:
         """Everything a plan is computed from. Steps that others made are taken from GitLab's notes.
 
-        For what is `reducing` nobody asks whether this is a good time.
+        For what is `reducing` nobody asks whether this is a good time, and only the flag must be readable.
         """
-        from tui.domain.planning import Situation
-        from tui.runtime.concerns import concerns
+        from tui.runtime.situating import situation
 
-        bench, name = self.workbench, self.instance.name
-        guide = bench.guide(draft)
-        observed = self.observe(draft, wanted)
-        learned = self._learn(draft, observed)
-        if learned.added:  # the flag is looked at again in the light of what others did
-            observed = self.observe(draft, wanted)
-        observed = replace(observed, remarks=(*observed.remarks, *learned.remarks))
-        entries = bench.records.entries(draft.id, name)
-        return Situation(
-            draft=draft,
-            guide=guide,
-            skeletons={issue.skeleton: bench.assets.skeleton(issue.skeleton) for issue in guide.issues},
-            observed=observed,
-            entries=tuple(entries),
-            now=bench.clock(),
-            reason=reason,
-            vocabulary=bench.assets.vocabulary(),
-            chat=bench.settings.instance(name, bench.environ).chat,
-            concerns=() if reducing else concerns(self, draft),
-            lead=learned.lead,
-        )
-
-    def _learn(self, draft: Draft, observed: Observed) -> Learned:
-        """What the notes on GitLab tell of others' steps; without them what is known here will do for a way back."""
-        from tui.runtime.rebuild import Learned, learn
-
-        records = self.workbench.records
-        try:
-            return learn(self.gateway, records, observed, draft.id)
-        except GitLabError:
-            if not records.entries(draft.id, self.instance.name):
-                raise
-            return Learned()
+        return situation(self, draft, reason, wanted, reducing=reducing)
 
     @contextmanager
     def turn(self, rollout: str, *, needed: bool) -> Iterator[bool]:
