@@ -63,6 +63,7 @@ def chart(found: Sequence[Point], now: datetime, width: int) -> tuple[str, ...]:
     """
     if not found:
         return ()
+    found = sorted(found, key=lambda point: point.at)  # an entry that is only planned may be told before the last one
     cells = max(8, width - LABEL)
     end = max(now, found[-1].at)
     levels = [_level(_reached(found, cell, cells, end)) for cell in range(cells)]
