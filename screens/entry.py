@@ -89,6 +89,9 @@ class EntryScreen(BaseScreen[None]):
         if entry.adopted:
             yield Static(line(("Found after a broken apply, not made again", "strong")), classes="section")
             yield Static(bullets(entry.adopted))
+        if entry.meanwhile:
+            yield Static(line(("While it was applied", "warning")), classes="section")
+            yield Static(bullets(entry.meanwhile))
         if entry.waivers:
             yield Static(line(("Requirements waived", "strong")), classes="section")
             yield Static(bullets(f"{name}: {reason}" for name, reason in entry.waivers.items()))

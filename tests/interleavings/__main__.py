@@ -13,9 +13,10 @@ from tests.interleavings.site import bases, opened
 
 LINE = (
     "interleavings {interleavings}, gate calls {gate calls}, stale writes within the window {stale}: "
-    "noticed {noticed}, left as reviewed {left as reviewed} (of these after an off: {reopened as reviewed}), "
-    "unnoticed {unnoticed}; beyond the windows {beyond the windows}, doubled {doubled}, failed {failed} "
-    "({seconds:.0f} s)"
+    "noticed {noticed}, left as reviewed {left as reviewed}, unnoticed {unnoticed}; "
+    "given back what had just been taken away: by the other operator {returned}, told {returned and told}, "
+    "by the outsider {returned after the outsider}; "
+    "beyond the windows {beyond the windows}, doubled {doubled}, failed {failed} ({seconds:.0f} s)"
 )
 
 

@@ -48,6 +48,11 @@ class Write:
         return self.change.expected is not None and self.after.same_audience(self.change.expected)
 
     @property
+    def gives_back(self) -> bool:
+        """Whether it let in again whom somebody had just shut out, as its operator could not see from the answer."""
+        return self.stale and self.as_reviewed and not self.narrows and not self.believed.within(self.before)
+
+    @property
     def narrows(self) -> bool:
         """Whether the call only takes access away, which is right whatever is there."""
         return self.change.expected is not None and self.change.expected.within(self.believed)
@@ -55,11 +60,28 @@ class Write:
 
 @dataclass
 class Account:
-    """The gate calls of one apply. `passed` are the gates that its own calls have left, and when."""
+    """The gate calls of one apply. `passed` are the gates that its own calls have left, and when.
+
+    `result` is what came of it, `returned` the account that had taken away what a call of this one gave back, None
+    where it was the outsider.
+    """
 
     plan: Plan
+    operator: str = ""
     writes: list[Write] = field(default_factory=list)
     passed: dict[Gates, float] = field(default_factory=dict)
+    returned: list[Account | None] = field(default_factory=list)
+    result: ApplyResult | None = None
+
+    def knows(self, other: Account) -> bool:
+        """Whether its operator has been told that the other's apply crossed it, or that it did not come to its end."""
+        if self.result is None or self.result.outcome != "done":
+            return True
+        return any(f"While this was applied, {other.operator} noted" in one for one in self.result.remarks)
+
+    def agrees(self, other: Account) -> bool:
+        """Whether both wanted the same people in."""
+        return self.plan.gates.end.same_audience(other.plan.gates.end)
 
     @property
     def due(self) -> Change:
@@ -93,6 +115,7 @@ class Tally(Counter[str]):
 
     def judge(self, account: Account, result: ApplyResult | None) -> list[str]:
         """Count the gate calls of an apply that is over; returns what must not be."""
+        account.result = result
         faults: list[str] = []
         said = (result.reason, *result.remarks) if result else ("",)
         for write in account.writes:
@@ -106,10 +129,23 @@ class Tally(Counter[str]):
                 continue
             self["stale"] += 1
             self["left as reviewed"] += write.as_reviewed
-            reopened = write.before == OFF and not write.narrows and write.as_reviewed
-            self["reopened as reviewed"] += reopened
             beyond = account.beyond(write)
             if beyond:
                 self["beyond the windows"] += 1
                 faults.append(beyond)
+        return faults
+
+    def judge_returns(self, accounts: list[Account]) -> list[str]:
+        """Count what was given back by applies that are all over; returns where neither operator was told."""
+        faults: list[str] = []
+        for account in accounts:
+            for other in account.returned:
+                if other is None:
+                    self["returned after the outsider"] += 1
+                    continue
+                self["returned"] += 1
+                told = account.knows(other) or other.knows(account) or account.agrees(other)
+                self["returned and told"] += told
+                if not told:
+                    faults.append(f"neither was told: {account.operator} gave back what {other.operator} took away")
         return faults

@@ -53,6 +53,7 @@ def finish(site: Site, goal: tuple[str, str]) -> None:
             _settle(site, operator, *wish)
     site.operators[0].ended.clear()
     faults = [fault for operator in site.operators for fault in operator.faults]
+    faults += site.tally.judge_returns(site.accounts)
     faults += _effects(site)
     faults += [fault for operator in site.operators for fault in _left_over(operator, goal)]
     site.tally["interleavings"] += 1

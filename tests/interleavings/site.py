@@ -23,6 +23,7 @@ from tui.gateway.answers import Answer
 from tui.gateway.connection import Connection
 from tui.gateway.secret import Secret
 from tui.runtime import apply, observe
+from tui.runtime.leading import take
 from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.instance import Instance
 from tui.sandbox.wire import Received
@@ -124,11 +125,15 @@ class Operator:
     def go(self, phase: str = "", step: str = "") -> str:
         """Plan and apply; how it ended."""
         prepared = self.session.prepare(DRAFT, phase, step)
+        if prepared is not None and [one.id for one in prepared.plan.blocked] == ["lead"]:
+            take(self.session, DRAFT)
+            prepared = self.session.prepare(DRAFT, phase, step)
         if prepared is None or prepared.plan.empty:
             return "nothing"
         if prepared.plan.blocked:
             return "blocked: " + ", ".join(one.id for one in prepared.plan.blocked)
-        self.account = Account(prepared.plan)
+        self.account = Account(prepared.plan, self.name)
+        self.site.accounts.append(self.account)
         try:
             result = self.session.apply(prepared)
         except Stale:
@@ -152,7 +157,7 @@ def _sets(received: Received) -> bool:
 
 @dataclass
 class Site:
-    """The stage. `cached` lets GitLab's flags be read through a process that shows old ones for a minute."""
+    """The stage. `closer` is the apply that took access away last, None when it was the outsider."""
 
     folder: Path
     era: str = "current"
@@ -170,6 +175,8 @@ class Site:
         self.tokens = {name: self.instance.mint(name) for name in ADMINISTRATORS}
         self.operators = tuple(Operator(self, name, self.folder / name) for name in ADMINISTRATORS[:2])
         self.trail: list[str] = []
+        self.accounts: list[Account] = []
+        self.closer: Account | None = None
 
     @contextmanager
     def open(self) -> Iterator[Site]:
@@ -200,6 +207,10 @@ class Site:
             write = Write(account.due, account.believed, operator.look, before, after)
             account.passed.setdefault(write.believed, now)
             account.writes.append(write)
+            if write.gives_back:
+                account.returned.append(self.closer)
+            if not before.within(after):
+                self.closer = account
             account.passed[after] = now
             operator.look = Look(after, after, now)
             self.clock.forward(seconds=1)
@@ -213,8 +224,10 @@ class Site:
 
     def outside(self, deed: str) -> None:
         """The outsider does something to the flag."""
-        received = Received("POST", f"/features/{FLAG}", (), dict(OUTSIDE[deed]))
+        received, before = Received("POST", f"/features/{FLAG}", (), dict(OUTSIDE[deed])), self.true()
         made = answer(self.instance, received, self.tokens["carol"])
+        if not before.within(self.true()):
+            self.closer = None
         self.trail.append(f"outsider: {deed} {made.status}")
 
     def wait(self, seconds: int) -> None:
@@ -235,7 +248,7 @@ class Site:
         self.instance.restore(base.world)
         self.instance.conditions = Conditions(cache_seconds=60 if cached else 0)
         self.clock.now = base.clock.now
-        self.trail = [f"cached: {cached}"]
+        self.trail, self.accounts, self.closer = [f"cached: {cached}"], [], None
         for operator, content in zip(self.operators, (base.records, b""), strict=True):
             operator.bench.close()
             operator.turn = operator.account = operator.next = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,11 +10,13 @@ import pytest
 
 from tests.runtime.test_whole_rollouts import DRAFT, advance
 from tests.support.clock import Clock
-from tui.domain.errors import OutcomeUnknown, RolloutError, Stale
+from tui.domain.errors import RolloutError, Stale
+from tui.domain.operation import Operation
 from tui.domain.plan import Request
+from tui.domain.wish import Wish
 from tui.runtime import leading
 from tui.runtime.workbench import Session, Workbench
-from tui.sandbox.faults import Fault
+from tui.sandbox.faults import Fault, Kind
 from tui.sandbox.server import Server
 from tui.store.locations import Locations
 
@@ -41,14 +43,25 @@ def blocked(session: Session) -> list[str]:
     return [one.id for one in prepared.plan.blocked]
 
 
-def test_a_lead_ends_by_itself_and_each_apply_renews_it(session: Session, bob: Session, clock: Clock) -> None:
+def begin(session: Session) -> None:
+    """A rollout whose lead nobody has."""
     advance(session)
-    leading.take(session, DRAFT)
+    leading.release(session, DRAFT)
+
+
+def test_who_begins_has_the_lead_until_it_ends_by_itself_and_each_apply_renews_it(
+    session: Session, bob: Session, server: Server, clock: Clock
+) -> None:
+    _, result = advance(session)
+    assert result.told == (
+        "You have the lead until 2026-11-22 18:00 UTC: before that nobody opens the flag who does not take over.",
+    )
     began = clock.now
     clock.forward(hours=7)
     assert blocked(bob) == ["lead"]
     _, result = advance(session)
     assert result.outcome == "done"
+    assert len(leases(server)) == 1
     clock.forward(hours=7)
     assert blocked(bob) == ["lead"]
     found = leading.lead(bob, DRAFT)
@@ -80,19 +93,10 @@ def test_who_was_taken_over_while_looking_at_a_plan_is_told_before_anything_is_s
     assert len(leases(server)) == 2
 
 
-def test_a_comment_whose_answer_was_lost_is_not_made_twice(session: Session, server: Server) -> None:
-    advance(session)
-    server.faults.add(Fault(kind="lost-after", method="POST", path_regex="/notes"))
-    with pytest.raises(OutcomeUnknown):
-        leading.take(session, DRAFT)
-    leading.take(session, DRAFT)
-    assert len(leases(server)) == 1
-
-
 def test_nobody_has_the_lead_by_what_another_wrote(session: Session, bob: Session, server: Server) -> None:
     advance(session)
     leading.take(bob, DRAFT)
-    (text,) = leases(server)
+    _, text = leases(server)
     leading.release(bob, DRAFT)
     issue = session.observe(DRAFT).issues["rollout-plan"]
     path = f"/projects/{issue.project_id}/issues/{issue.iid}/notes"
@@ -103,13 +107,49 @@ def test_nobody_has_the_lead_by_what_another_wrote(session: Session, bob: Sessio
     assert found.released
 
 
-def test_a_lead_that_cannot_be_renewed_stops_no_step(session: Session, server: Server) -> None:
+@pytest.mark.parametrize("kind", ["lost-after", "http-500"])
+def test_a_lead_that_cannot_be_noted_stops_no_step_and_is_told_and_never_noted_twice(
+    session: Session, server: Server, kind: Kind
+) -> None:
+    for method, path in (("POST", "/notes"), ("PUT", "/notes/")):
+        prepared = session.prepare(DRAFT)
+        assert prepared is not None
+        failed = session.apply(prepared, _then(server, Fault(kind=kind, method=method, path_regex=path)))
+        assert failed.outcome == "done"
+        assert "The lead of this rollout could not be noted: " in failed.told[0]
+        leading.take(session, DRAFT)
+        assert len(leases(server)) == 1
+
+
+def _then(server: Server, fault: Fault) -> Callable[[Operation], None]:
+    """Once the last change of a step is confirmed: what comes after it has the fault."""
+
+    def told(operation: Operation) -> None:
+        if (operation.kind, operation.state) == ("add-note", "confirmed"):
+            server.faults.add(fault)
+
+    return told
+
+
+def test_a_way_back_takes_no_lead_and_the_end_gives_it_up(
+    session: Session, bob: Session, server: Server, clock: Clock
+) -> None:
+    begin(session)
+    _, back = advance(bob, "off")
+    assert (back.outcome, back.told, len(leases(server))) == ("done", (), 1)
     advance(session)
-    leading.take(session, DRAFT)
-    server.faults.add(Fault(kind="http-500", method="PUT", path_regex="/notes/"))
-    prepared = session.prepare(DRAFT)
+    _, off = advance(bob, "off")
+    assert (off.outcome, off.told) == ("done", ())
+    assert _holder(bob) == "alice"
+    prepared = session.prepare_wish(DRAFT, Wish(act="abandon", reason="enough"))
     assert prepared is not None
-    assert session.apply(prepared).outcome == "done"
+    assert session.apply(prepared).told == ("You have given up the lead: the rollout is over.",)
+    assert _holder(bob) == ""
+
+
+def _holder(session: Session) -> str:
+    found = leading.lead(session, DRAFT)
+    return found.holder if found is not None and found.held(session.workbench.clock()) else ""
 
 
 def test_without_a_plan_issue_there_is_no_place_for_it(session: Session) -> None:

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.interleavings.play import WAITS, finish, play
 from tests.interleavings.site import DRAFT, OUTSIDE, STEPS, Base, Site, bases, opened
 from tests.support.rollouts import FLAG, MEMBERS
-from tui.domain.gates import OFF
+from tui.domain.gates import OFF, ON
 
 WISHES = st.lists(st.sampled_from([("", ""), ("", ""), *STEPS, ("off", "")]), min_size=1, max_size=2)
 
@@ -112,6 +112,33 @@ def test_an_off_in_the_last_round_trip_before_a_step_is_told_of_by_the_steps_own
     assert "1 % of users" in alice.said[-1]
     assert site.true() != OFF
     assert not MEMBERS.within(site.true())
+
+
+def test_an_off_by_a_colleague_right_before_the_last_step_is_told_of_although_the_answer_is_as_reviewed(
+    site: Site, beginnings: list[Base]
+) -> None:
+    for noted_first in (True, False):
+        site.restore(beginnings[-2])
+        alice, bob = site.operators
+        for operator, wish in ((alice, ("", "")), (bob, ("off", ""))):
+            operator.start([wish])
+            operator.up_to(lambda received: received.path == f"/features/{FLAG}")
+        bob.step()
+        first, second = (bob, alice) if noted_first else (alice, bob)
+        for operator in (first, second):
+            while operator.busy:
+                operator.step()
+        assert [one.ended for one in (alice, bob)] == [["done"], ["done"]]
+        assert site.true() == ON
+        last, other = ("100%", "bob") if noted_first else ("off", "alice")
+        result = next(one.result for one in site.accounts if one.operator == second.name)
+        assert result is not None
+        assert result.entry is not None
+        assert f"While this was applied, {other} noted at " in result.remarks[0], last
+        assert f"GitLab shows {FLAG} on for everybody" in result.remarks[1]
+        assert f"rollout-tui panic {FLAG}" in result.remarks[1]
+        kept = second.bench.records.entries(DRAFT.id, "env")[-1]
+        assert kept.meanwhile == result.entry.meanwhile == result.remarks
 
 
 def test_a_step_that_a_colleague_made_is_in_both_histories(site: Site, beginnings: list[Base]) -> None:

@@ -29,15 +29,15 @@ def bench(tmp_path: Path, server: Server) -> Workbench:
     return workbench(tmp_path / "home", {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.token})
 
 
-def begun(bench: Workbench, *, lead: bool = False) -> Draft:
-    """A rollout with the team in."""
+def begun(bench: Workbench, *, lead: bool = True) -> Draft:
+    """A rollout with the team in; who began it has the lead unless they gave it up."""
     draft = keep(bench, "alpha", gitlab=Place(instance="env", project="code-creation/rollouts"))
     with bench.session("env") as session:
         prepared = session.prepare(draft)
         assert prepared is not None
         assert session.apply(prepared).outcome == "done"
-        if lead:
-            leading.take(session, draft)
+        if not lead:
+            leading.release(session, draft)
     return draft
 
 
@@ -57,11 +57,11 @@ async def agree(pilot: Shell) -> None:
 
 
 async def test_the_lead_is_taken_and_given_up_with_one_key(bench: Workbench) -> None:
-    begun(bench)
+    begun(bench, lead=False)
     async with running(bench, (120, 60), open_draft="alpha") as pilot:
         await opened(pilot)
         await pilot.press("l")
-        await sees(pilot, "Take the lead?", "Nobody has the lead.")
+        await sees(pilot, "Take the lead?", "Nobody has the lead: alice gave it up")
         await agree(pilot)
         await sees(pilot, "alice has the lead on")
         await pilot.press("l")
@@ -73,7 +73,7 @@ async def test_the_lead_is_taken_and_given_up_with_one_key(bench: Workbench) -> 
 async def test_a_colleague_sees_who_has_the_lead_and_takes_over(
     bench: Workbench, server: Server, tmp_path: Path
 ) -> None:
-    begun(bench, lead=True)
+    begun(bench)
     with server.edit() as world:
         next(user for user in world.users.values() if user.username == "bob").is_admin = True
     mine = workbench(tmp_path / "bob", {"GITLAB_URL": server.url, "GITLAB_TOKEN": server.mint("bob")})
@@ -91,7 +91,7 @@ async def test_a_colleague_sees_who_has_the_lead_and_takes_over(
 
 
 async def test_who_only_looks_sees_the_lead_and_cannot_take_it(bench: Workbench, server: Server) -> None:
-    begun(bench, lead=True)
+    begun(bench)
     server.requests.clear()
     async with running(bench, (120, 60), open_draft="alpha", read_only=True) as pilot:
         await opened(pilot)

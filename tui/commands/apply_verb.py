@@ -133,6 +133,8 @@ def _summary(result: ApplyResult) -> None:
         say(f"! {remark}", err=True)
     words = {"done": "Done.", "stale": "Stopped: GitLab changed since the plan was made.", "stopped": "Stopped."}
     say(words.get(result.outcome, f"Not done ({result.outcome})."))
+    for told in result.told:
+        say(told)
     if result.reason:
         say(result.reason, err=True)
     if result.outcome != "done":

@@ -117,7 +117,7 @@ def _unproven(copy: Entry) -> str:
 
 def _same(copy: Entry, there: Entry, note: NoteSeen) -> bool:
     """Whether the note still says what our copy says, to machines and to people."""
-    ours = replace(copy, instance=there.instance, note_url=there.note_url, doubt="", doubt_reason="")
+    ours = replace(copy, instance=there.instance, note_url=there.note_url, doubt="", doubt_reason="", meanwhile=())
     return ours == there and _prose(_rendered(ours)) == _prose(note.body)
 
 

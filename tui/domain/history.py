@@ -66,6 +66,7 @@ class Entry:
     `live_seconds` is how long the step before was live; `names` says what people call the actors in the gates;
     `attested` is true where the gates are what the operator said that the chat bot did, and not GitLab's own answers;
     `adopted` lists changes that a broken apply had made and that were found on GitLab instead of being made again;
+    `meanwhile` is what others did to the flag while this step was applied, known only where it was;
     `verdict` is what was decided about the step before, and on what evidence; `feedback` what was heard of the phases
     since the entry before. `doubt` is what is wrong with the entry's
     note on GitLab and `doubt_reason` how one can tell; what a note itself says of either does not count.
@@ -93,6 +94,7 @@ class Entry:
     attested: bool = False
     adopted: tuple[str, ...] = ()
     feedback: tuple[Heard, ...] = ()
+    meanwhile: tuple[str, ...] = ()
     doubt: Doubt = ""
     doubt_reason: str = ""
 
@@ -119,6 +121,7 @@ class Entry:
             "names": dict(self.names),
             "attested": self.attested,
             "adopted": list(self.adopted),
+            "meanwhile": list(self.meanwhile),
             "feedback": [msgspec.to_builtins(one) for one in self.feedback],
             "verdict": self.verdict.as_dict() if self.verdict else None,
             "doubt": self.doubt,
@@ -193,6 +196,7 @@ class _Plain(msgspec.Struct, frozen=True):
     attested: bool = False
     adopted: tuple[str, ...] = ()
     feedback: tuple[Heard, ...] = ()
+    meanwhile: tuple[str, ...] = ()
     verdict: _Verdict | None = None
     doubt: Doubt = ""
     doubt_reason: str = ""
@@ -208,7 +212,10 @@ def entry_comment(data: Mapping[str, Any]) -> str:
 
 
 def read_entry(note: str) -> Entry | None:
-    """The entry that a note carries, without what it says of doubts; None when it carries none or it is damaged."""
+    """The entry that a note carries, None when there is none or it is damaged.
+
+    What it says of doubts and of others is left out: that is for each machine to find out.
+    """
     match = _COMMENT.search(note)
     if match is None:
         return None
@@ -216,4 +223,4 @@ def read_entry(note: str) -> Entry | None:
         entry = Entry.from_dict(msgspec.json.decode(match.group(1), type=dict[str, Any]))
     except (ValueError, msgspec.DecodeError):
         return None
-    return replace(entry, doubt="", doubt_reason="")
+    return replace(entry, doubt="", doubt_reason="", meanwhile=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ from tui.runtime.shield import shield
 from tui.runtime.twins import empty
 
 if TYPE_CHECKING:
-    from tui.domain.observed import Observed
+    from tui.domain.observed import NoteSeen, Observed
     from tui.gateway.cancel import Cancel
     from tui.gateway.client import Gateway
     from tui.store.records import Records
@@ -49,7 +49,10 @@ _POLL = 0.1
 
 @dataclass(frozen=True)
 class ApplyResult:
-    """How an apply ended: its operations in the plan's order, the entry if the step was recorded."""
+    """How an apply ended: its operations in the plan's order, the entry if the step was recorded.
+
+    `remarks` are differences that the operator must see, `told` is what is good to know.
+    """
 
     rollout: str
     outcome: Outcome
@@ -57,6 +60,7 @@ class ApplyResult:
     entry: Entry | None = None
     reason: str = ""
     remarks: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of `apply --json`."""
@@ -66,6 +70,7 @@ class ApplyResult:
             "operations": [operation.as_dict() for operation in self.operations],
             "reason": self.reason,
             "remarks": list(self.remarks),
+            "told": list(self.told),
         }
 
 
@@ -90,6 +95,7 @@ class Applier:
         self._plan, self._clock, self._cancel, self._on_update = plan, clock, cancel, on_update
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stopping = False
+        self._doubles = Doubles(gateway, records)
         self._apply_id = new_id()
         self._started = clock()
         self._operations = {
@@ -124,6 +130,11 @@ class Applier:
             summary=change.summary,
         )
 
+    @property
+    def notes(self) -> Mapping[str, Sequence[NoteSeen]]:
+        """The notes that the end of the apply has read, by path; none when it did not come to that."""
+        return self._doubles.notes
+
     def run(self) -> ApplyResult:
         """Run to the end, or to the first thing that goes wrong. Every write is in the journal before it is sent.
 
@@ -135,7 +146,7 @@ class Applier:
             report = self._drive()
             if report.outcome == "done":
                 report = self._recorded(report)
-                twice = Doubles(self._gateway, self._records).remove(self._plan.rollout, self._plan.instance)
+                twice = self._doubles.remove(self._plan.rollout, self._plan.instance)
                 report = replace(report, remarks=(*report.remarks, *twice))
         finally:
             trouble = self._end(report.outcome)

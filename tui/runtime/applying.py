@@ -14,7 +14,8 @@ from tui.domain.text import counted
 from tui.runtime.apply import Applier, ApplyResult
 from tui.runtime.attesting import Attest
 from tui.runtime.concerns import timely
-from tui.runtime.leading import keep
+from tui.runtime.ending import ended
+from tui.runtime.leading import check
 from tui.runtime.since import applied_since
 from tui.runtime.workbench import Prepared
 
@@ -37,8 +38,8 @@ def apply(
             since = applied_since(bench.records, plan.rollout, plan.instance, prepared.mark)
             raise Stale(f"{plan.rollout} was applied since this plan was made", since)
         timely(session, prepared)
-        keep(session, prepared)
-        return Applier(
+        check(session, prepared)
+        applier = Applier(
             gateway=session.gateway,
             records=bench.records,
             observer=session.observer(prepared.situation.draft),
@@ -49,7 +50,8 @@ def apply(
             cancel=session.cancel,
             on_update=on_update,
             attest=attest,
-        ).run()
+        )
+        return ended(session, prepared, applier.run(), applier.notes)
 
 
 def _way_out(blocked: Iterable[Requirement]) -> str:

@@ -47,6 +47,8 @@ class Doubles:
     def __init__(self, gateway: Gateway, records: Records) -> None:
         self._gateway = gateway
         self._records = records
+        self.notes: dict[str, list[NoteSeen]] = {}
+        """What was read on the way: the notes by the path below which they are."""
 
     def look(self, rollout: str, instance: str) -> tuple[str, ...]:
         """What is there twice, in words; nothing is changed. Raises GitLabError."""
@@ -97,7 +99,8 @@ class Doubles:
         _, _, project, _, iid, _ = path.split("/")
         told = [one for one in made if _notes_path(one) == path]
         found: dict[str, list[NoteSeen]] = {one.id: [] for one in told}
-        for note in self._gateway.notes(int(project), int(iid), issue_url=path):
+        self.notes[path] = list(self._gateway.notes(int(project), int(iid), issue_url=path))
+        for note in self.notes[path]:
             marked = None if note.system else read_marker(note.body)
             if marked is not None and marked.operation in found:
                 found[marked.operation].append(note)

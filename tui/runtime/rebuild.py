@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from tui.gateway.client import Gateway
     from tui.store.records import Records
 
+PLAN = "rollout-plan"
+"""How the slots of the rollout plans begin."""
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -51,7 +54,7 @@ def learn(gateway: Gateway, records: Records, observed: Observed, rollout: str) 
     lead: Lease | None = None
     for issue in _issues(observed, known):
         notes = list(gateway.notes(issue.project_id, issue.iid, issue_url=issue.url))
-        trusts = trusted(gateway, issue)
+        trusts = trusted(gateway, issue.project_id)
         judge = Judge(rollout, observed.instance, tuple(known.values()), trusts)
         for entry in filter(None, map(judge.entry, notes)):
             found.setdefault(entry.id, entry)
@@ -81,18 +84,18 @@ def _issues(observed: Observed, known: dict[str, Entry]) -> list[IssueSeen]:
 
 def plan_issues(observed: Observed) -> list[IssueSeen]:
     """The rollout plans among the issues: there the history is kept, and on the first of them the lead."""
-    return [issue for slot, issue in sorted(observed.issues.items()) if slot.startswith("rollout-plan")]
+    return [issue for slot, issue in sorted(observed.issues.items()) if slot.startswith(PLAN)]
 
 
 def _doubt(entry: Entry) -> tuple[str, str]:
     return entry.doubt, entry.doubt_reason
 
 
-def trusted(gateway: Gateway, issue: IssueSeen) -> Callable[[int], bool]:
-    """Whether a user's notes on the issue count, asked once for each user."""
+def trusted(gateway: Gateway, project_id: int) -> Callable[[int], bool]:
+    """Whether a user's notes on the project's issues count, asked once for each user."""
 
     @cache
     def trusts(user_id: int) -> bool:
-        return user_id == gateway.operator().id or gateway.level_of(issue.project_id, user_id) >= REPORTER
+        return user_id == gateway.operator().id or gateway.level_of(project_id, user_id) >= REPORTER
 
     return trusts

@@ -73,6 +73,13 @@ def doubt(connection: sqlite3.Connection, doubted: Iterable[Entry]) -> None:
         connection.execute("UPDATE entries SET data = ? WHERE seq = ?", (pack_entry(now), seq))
 
 
+def meanwhile(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Change what a known entry says of others, in the transaction of `connection`."""
+    (data,) = connection.execute("SELECT data FROM entries WHERE id = ?", (storable(entry.id),)).fetchone()
+    now = replace(unpack_entry(data), meanwhile=entry.meanwhile)
+    connection.execute("UPDATE entries SET data = ? WHERE id = ?", (pack_entry(now), storable(entry.id)))
+
+
 def haystack(entry: Entry) -> str:
     """What a filter looks in, case-folded, one line for each value."""
     values = (

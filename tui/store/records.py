@@ -165,11 +165,15 @@ class Records:
 
     def adopted(self, rollout: str, instance: str) -> list[Operation]:
         """The operations that were found on GitLab since the last apply that was done, oldest first."""
+        return [one for one in self.since_done(rollout, instance) if one.adopted and one.state == "confirmed"]
+
+    def since_done(self, rollout: str, instance: str) -> list[Operation]:
+        """The operations since the last apply that was done, whatever became of them, oldest first."""
         where = (
-            "rollout = ?1 AND instance = ?2 AND state = 'confirmed' AND apply IN (SELECT id FROM applies WHERE rowid > "
+            "rollout = ?1 AND instance = ?2 AND apply IN (SELECT id FROM applies WHERE rowid > "
             "(SELECT coalesce(max(rowid), 0) FROM applies WHERE rollout = ?1 AND instance = ?2 AND outcome = 'done'))"
         )
-        return [one for one in self._operations(where, rollout, instance) if one.adopted]
+        return self._operations(where, rollout, instance)
 
     def _operations(self, where: str, *values: str) -> list[Operation]:
         with self.database.reading() as connection:
@@ -215,6 +219,11 @@ class Records:
         """Record what is wrong with the notes of entries that are there; nothing else of them changes."""
         with self.database.writing() as connection:
             rows_of_entries.doubt(connection, doubted)
+
+    def meanwhile(self, entry: Entry) -> None:
+        """Record what others did while the step of an entry that is there was applied; nothing else of it changes."""
+        with self.database.writing() as connection:
+            rows_of_entries.meanwhile(connection, entry)
 
     def latest(self) -> dict[tuple[str, str], Entry]:
         """The latest entry by rollout and instance: a rehearsal on the sandbox is not the rollout itself."""

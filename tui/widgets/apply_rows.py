@@ -76,7 +76,7 @@ def result_rows(result: ApplyResult) -> list[Row]:
         rows += _rows(glyph, tone, result.reason)
         rows += [Row(line("  ", _words(result)[1]), hang=2), *_ways_out()]
     rows += [_row("! ", "warning", remark) for remark in result.remarks]
-    return rows
+    return rows + [_row("  ", "muted", told) for told in result.told]
 
 
 def failure_rows(error: RolloutError) -> list[Row]:
