@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -14,9 +15,10 @@ from time import monotonic
 from tests.faults.judge import Count, Effects, compare, effects, gate_calls
 from tests.faults.mortal import SIGNALS, Death, forked, start
 from tests.faults.point import BOUNDARIES, STORIES, Point, Story
-from tests.faults.site import DRAFT
+from tests.faults.site import DRAFT, draft_of, keep_list
 from tests.support.rollouts import FLAG
 from tests.support.until import wait_until
+from tui.runtime.workbench import utc_now
 from tui.sandbox.faults import Fault
 from tui.sandbox.server import Server
 from tui.sandbox.world.state import World
@@ -29,10 +31,13 @@ METHODS: dict[Story, tuple[tuple[str, int], ...]] = {
     "team": (("POST", 14), ("PUT", 1)),
     "percent": (("POST", 2), ("PUT", 1)),
     "off": (("POST", 2), ("PUT", 1)),
+    "project-team": (("POST", 12), ("PUT", 1)),
+    "project-percent": (("POST", 1), ("PUT", 2)),
+    "project-off": (("POST", 1), ("PUT", 2)),
 }
 """How many writes of each method a story has."""
 
-HOURS: dict[Story, int] = {"team": 0, "percent": 2, "off": 4}
+HOURS = {"team": 0, "percent": 2, "off": 4}
 """When each story is told: far enough apart that no reading of the flag is doubtful because of the story before."""
 
 AT_ONCE = 1.0
@@ -61,6 +66,8 @@ class _Beginning:
     world: World
     journal: bytes
     expected: Effects
+    sent: Counter[str]
+    after: tuple[World, bytes]
 
 
 class Graveyard:
@@ -70,22 +77,39 @@ class Graveyard:
         self.server = Server(None, assets=ROOT).start()
         self._context = forked()
         self._home, self._places = home, Locations.under(home)
-        DraftStore(self._places).save(DRAFT)
         self._beginnings: dict[Story, _Beginning] = {}
-        for story in STORIES:
-            if story == "percent":
+        with self.server.edit() as world:
+            keep_list(world, utc_now())
+        self._first = self.server.snapshot()
+
+    def sent(self, story: Story) -> Counter[str]:
+        """How many writes of each method the story has."""
+        return self._beginning(story).sent
+
+    def _beginning(self, story: Story) -> _Beginning:
+        """Where the story begins, and what comes of it; played once, after the stories before it."""
+        if story not in self._beginnings:
+            world, journal = self._first, b""
+            if not story.endswith("team"):
+                before = self._beginning(STORIES[STORIES.index(story) - 1])
+                world, journal = before.after
+            self._put_back(story, world, journal)
+            if story.endswith("percent"):
                 self._apply(story, 1)  # the members come in between
             world, journal = self.server.snapshot(), self._journal()
             self.server.requests.clear()
-            assert self._apply(story, HOURS[story]) == 0
-            self._beginnings[story] = _Beginning(world, journal, self._effects())
+            assert self._apply(story, _hours(story)) == 0
+            sent = Counter(one.method for one in self.server.requests if one.method != "GET")
+            after = self.server.snapshot(), self._journal()
+            self._beginnings[story] = _Beginning(world, journal, self._effects(), sent, after)
+        return self._beginnings[story]
 
     def close(self) -> None:
         self.server.stop()
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _words(self, story: Story) -> list[str]:
-        return ["apply", DRAFT.id, "--yes", "--json", *(["--phase", "off"] if story == "off" else [])]
+        return ["apply", DRAFT.id, "--yes", "--json", *(["--phase", "off"] if story.endswith("off") else [])]
 
     def _start(self, story: Story, hours: int, death: Death | None) -> ForkServerProcess:
         server = self.server
@@ -110,12 +134,17 @@ class Graveyard:
         return effects(self.server.snapshot(), FLAG, entries) + gate_calls(list(self.server.requests))
 
     def _begin(self, story: Story) -> None:
-        one, path = self._beginnings[story], self._places.records
-        self.server.restore(one.world)
+        one = self._beginning(story)
+        self._put_back(story, one.world, one.journal)
+
+    def _put_back(self, story: Story, world: World, journal: bytes) -> None:
+        path = self._places.records
+        self.server.restore(world)
+        DraftStore(self._places).save(draft_of(story))
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
-        if one.journal:
-            path.write_bytes(one.journal)
+        if journal:
+            path.write_bytes(journal)
 
     def die(self, story: Story, death: Death) -> Died:
         """One process dies; others go on until it is done."""
@@ -124,7 +153,7 @@ class Graveyard:
         injected = self.server.faults.injected
         if hanging:
             self.server.faults.add(Fault("hang", method=death.method, skip=death.number - 1, effect=True))
-        process = self._start(story, HOURS[story], death)
+        process = self._start(story, _hours(story), death)
         if hanging:
             wait_until(lambda: self.server.faults.injected > injected or process.exitcode is not None, what="the write")
             os.kill(process.pid or 0, getattr(signal, death.signal))
@@ -133,10 +162,14 @@ class Graveyard:
         seconds = monotonic() - begun
         codes = [process.exitcode]
         while codes[-1] != 0 and len(codes) < _ATTEMPTS:
-            codes.append(self._apply(story, HOURS[story]))
-        expected = self._beginnings[story].expected
+            codes.append(self._apply(story, _hours(story)))
+        expected = self._beginning(story).expected
         count = compare(Point(story, ()), expected, self._effects())
         return Died(story, death, tuple(codes), seconds if hanging else 0.0, count)
+
+
+def _hours(story: Story) -> int:
+    return HOURS[story.removeprefix("project-")]
 
 
 def deaths() -> Iterator[tuple[Story, Death]]:

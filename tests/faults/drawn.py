@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from random import Random
 
 from tests.faults.matrix import READS, WRITES
-from tests.faults.point import BOUNDARIES, NETWORK, PROCESS, Point, Story, Strike
+from tests.faults.point import AROUND, BOUNDARIES, NETWORK, PROCESS, Point, Story, Strike
 
-_STORIES: tuple[Story, ...] = ("team", "team", "team", "percent", "off")
+_STORIES: tuple[Story, ...] = (
+    *("team", "team", "team", "percent", "off"),
+    *("project-team", "project-team", "project-team", "project-percent", "project-off"),
+)
 
 
 def drawn(count: int, seed: int) -> Iterator[Point]:
@@ -24,9 +27,8 @@ def drawn(count: int, seed: int) -> Iterator[Point]:
 
 
 def _strike(random: Random, story: Story) -> Strike:
-    if random.random() < 0.35:
-        number = random.randint(1, WRITES[story])
-        return Strike(random.choice(PROCESS), number, boundary=random.choice(BOUNDARIES))
-    read = random.random() < 0.25
-    number = random.randint(1, (READS if read else WRITES)[story])
+    ours, read = random.random() < 0.35, random.random() < 0.25
+    number = random.randint(1, READS[story] if read else WRITES[story] + 1)
+    if ours:
+        return Strike(random.choice(PROCESS), number, read, random.choice(AROUND if read else BOUNDARIES))
     return Strike(random.choice(NETWORK), number, read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -9,11 +10,15 @@ from dataclasses import dataclass
 from tests.faults.point import Point
 from tui.domain.history import Entry
 from tui.sandbox.wire import Received
-from tui.sandbox.world.state import Feature, Issue, World
+from tui.sandbox.world.state import Feature, Issue, Strategy, World
 
 _MARKER = re.compile(r"<!-- rollout-tui: operation=(\S+) rollout=(\S+) slot=(\S+) -->")
-_VOLATILE = re.compile(r"operation=\S+|#\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?|\b[0-9a-f]{32}\b")
-_STEP = re.compile(r'"phase":"([^"]*)".*"step":"([^"]*)"')
+_VOLATILE = re.compile(
+    r"operation=\S+|#\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?|\b[0-9a-f]{32}\b|```plaintext.*?```", re.DOTALL
+)
+"""What differs from one run to the next: names of operations and issues, times, and the chart that they make."""
+_FLAG = re.compile(r"^/features/|/feature_flags(/|$)")
+_ENTRY = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)
 
 Effects = Counter[str]
 
@@ -44,13 +49,15 @@ def effects(world: World, flag: str, entries: list[Entry]) -> Effects:
                 found[f"private {slot} {issue.confidential}"] += 1
             for note in issue.notes:
                 if not note.system and _MARKER.search(note.body):
-                    phase, step = _STEP.findall(note.body)[-1]
-                    found[f"note {phase} {step}"] += 1
+                    told = json.loads(_ENTRY.findall(note.body)[-1])
+                    found[f"note {told['phase']} {told['step']}"] += 1
+        held = project.flags.get(flag)
+        found[f"active {held.active if held else None}"] += 1
+        found.update(f"strategy {_strategy(one)}" for one in (held.strategies if held else ()))
     for link in world.links:
         if link.source_id in slots and link.target_id in slots:
             found[f"link {' '.join(sorted((slots[link.source_id], slots[link.target_id])))}"] += 1
-    held = world.features.get(flag)
-    found[f"gates {_gates(held)}"] += 1
+    found[f"gates {_gates(world.features.get(flag))}"] += 1
     found.update(f"entry {entry.phase} {entry.step}" for entry in entries)
     return found
 
@@ -66,9 +73,14 @@ def _gates(held: Feature | None) -> str:
     return f"{held.boolean} {sorted(held.actors)} {sorted(held.groups)} {held.percentage_of_actors or 0}"
 
 
+def _strategy(held: Strategy) -> str:
+    scopes = sorted(scope.environment_scope for scope in held.scopes)
+    return f"{held.name} {sorted(held.parameters.items())} {held.user_list_id} {scopes}"
+
+
 def gate_calls(requests: list[Received]) -> Effects:
     """The gate calls that the server worked on."""
-    posts = [one for one in requests if one.method == "POST" and one.path.startswith("/features/")]
+    posts = [one for one in requests if one.method in {"POST", "PUT"} and _FLAG.search(one.path)]
     return Counter(f"call {one.path} {sorted(one.body.items()) if isinstance(one.body, dict) else ''}" for one in posts)
 
 

@@ -1,25 +1,56 @@
-"""Each fault at each write and each boundary, and each fault of the network at each read too."""
+"""Each fault at each write and each boundary of it, at each read, and at the writes that take away what is doubled."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.faults.point import BOUNDARIES, NETWORK, PROCESS, STORIES, Point, Story, Strike
+from tests.faults.point import AROUND, BOUNDARIES, NETWORK, PROCESS, STORIES, Boundary, Point, Story, Strike
 
-WRITES: dict[Story, int] = {"team": 15, "percent": 3, "off": 3}
-READS: dict[Story, int] = {"team": 10, "percent": 8, "off": 8}
+WRITES: dict[Story, int] = {
+    "team": 15,
+    "percent": 3,
+    "off": 3,
+    "project-team": 13,
+    "project-percent": 3,
+    "project-off": 3,
+}
+"""How many writes the apply of a story has."""
+
+READS: dict[Story, int] = {
+    "team": 10,
+    "percent": 12,
+    "off": 7,
+    "project-team": 12,
+    "project-percent": 14,
+    "project-off": 9,
+}
+"""How many reads it has at least; where a look has aged, there is another one."""
 
 
 def matrix() -> Iterator[Point]:
-    """All points with one fault."""
+    """All points with one fault, and those with one more where the first was a doubled request."""
     for story in STORIES:
         for number in range(1, WRITES[story] + 1):
-            for fault in NETWORK:
-                yield Point(story, ((Strike(fault, number),),), number)
-            for fault in PROCESS:
-                for boundary in BOUNDARIES:
-                    yield Point(story, ((Strike(fault, number, boundary=boundary),),), number)
+            for strike in _strikes(number, BOUNDARIES):
+                yield Point(story, ((strike,),), number)
         for number in range(1, READS[story] + 1):
-            for fault in NETWORK:
-                if fault != "409":
-                    yield Point(story, ((Strike(fault, number, read=True),),), number)
+            for strike in _strikes(number, AROUND, read=True):
+                if strike.fault != "409":
+                    yield Point(story, ((strike,),), number)
+        last = WRITES[story] + 1
+        for strike in _strikes(last, BOUNDARIES):
+            yield Point(story, ((*_doubled(story), strike),), last)
+
+
+def _strikes(number: int, boundaries: tuple[Boundary, ...], *, read: bool = False) -> Iterator[Strike]:
+    for fault in NETWORK:
+        yield Strike(fault, number, read)
+    for fault in PROCESS:
+        for boundary in boundaries:
+            yield Strike(fault, number, read, boundary)
+
+
+def _doubled(story: Story) -> tuple[Strike, ...]:
+    """The first plan issue; or the note, which is sent side by side with the timeline."""
+    numbers = (1,) if story.endswith("team") else (WRITES[story] - 1, WRITES[story])
+    return tuple(Strike("doubled", number) for number in numbers)

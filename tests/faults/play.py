@@ -17,11 +17,16 @@ ATTEMPTS = 5
 UNCHECKED = "could not be looked for"
 """What an apply says that is done but could not check itself."""
 
-STEPS: dict[Story, tuple[str, str]] = {
+STEPS: dict[str, tuple[str, str]] = {
     "team": ("stakeholders", "team"),
     "percent": ("everyone", "1%"),
     "off": ("off", ""),
 }
+
+
+def step_of(story: Story) -> tuple[str, str]:
+    """The phase and step of a story."""
+    return STEPS[story.removeprefix("project-")]
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def play(site: Site, point: Point) -> Played:
         with site.process(strikes, point.seed + number) as process:
             process.wire.late = late
             ends.append(_try(process, point.story))
-            unchecked = ends[-1] in {UNCHECKED, "nothing"}
+            unchecked = ends[-1] == UNCHECKED
             injected, late = injected + process.injected + process.wire.injected, process.wire.late
             if process.wire.revoked:
                 site.token = site.instance.mint("alice")
@@ -58,7 +63,7 @@ def play(site: Site, point: Point) -> Played:
 
 def _try(process: Process, story: Story) -> str:
     try:
-        result = process.apply("off" if story == "off" else "", STEPS[story])
+        result = process.apply("off" if story.endswith("off") else "", step_of(story))
     except Died:
         return "died"
     except RolloutError as error:
@@ -76,7 +81,7 @@ def _afterwards(site: Site, point: Point, late: list[Delayed], count: Count) -> 
         process.wire.late = late
         process.wire.deliver_all()
         process.apply("")
-    phase, step = STEPS[point.story]
+    phase, step = step_of(point.story)
     kinds = ("issue ", "private ", "link ", f"note {phase} {step}", f"entry {phase} {step}")
     expected, found = (
         Counter({name: number for name, number in one.items() if name.startswith(kinds)})

@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Story = Literal["team", "percent", "off"]
-"""What is applied: phase 1 with its four plan issues, a percentage step, off for everybody."""
+Story = Literal["team", "percent", "off", "project-team", "project-percent", "project-off"]
+"""What is applied: phase 1 with its four plan issues, a percentage step, off for everybody.
 
-STORIES: tuple[Story, ...] = ("team", "percent", "off")
+Once to a flag of the instance, and once to a flag of a project, by its strategies.
+"""
+
+STORIES: tuple[Story, ...] = ("team", "percent", "off", "project-team", "project-percent", "project-off")
 
 Boundary = Literal["before", "unanswered", "unjournalled", "after"]
 """Before a write is sent; between effect and answer; between answer and journal; after the journal."""
 
 BOUNDARIES: tuple[Boundary, ...] = ("before", "unanswered", "unjournalled", "after")
+AROUND: tuple[Boundary, ...] = ("before", "unanswered")
+"""The boundaries of a read."""
 
 NETWORK = (
     "lost-before",
     "lost-after",
-    "reset-answer",
+    "refused",
+    "reset-before",
+    "reset-after",
     "late",
     "doubled",
     "truncated",

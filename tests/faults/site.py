@@ -13,34 +13,52 @@ from typing import Any, Self
 from msgspec import structs
 
 from tests.faults.judge import Effects, effects, gate_calls
-from tests.faults.point import STORIES, Story, Strike
+from tests.faults.point import STORIES, Boundary, Story, Strike
 from tests.faults.wire import Died, Patient, Wire, gateway
 from tests.support.clock import Clock
-from tests.support.rollouts import FLAG, sample
-from tui.domain.draft import Draft, Place
+from tests.support.rollouts import FLAG, sample, with_phase
+from tui.domain.draft import Draft, FlagSpec, Place
 from tui.domain.errors import StoreError
 from tui.domain.operation import Operation
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.instance import Instance
 from tui.sandbox.wire import Received
-from tui.sandbox.world.state import World
+from tui.sandbox.world.state import UserList, World
 from tui.store.assets import ROOT
 from tui.store.locations import Locations
 from tui.store.records import Records
 
-DRAFT: Draft = structs.replace(sample(), gitlab=Place(instance="env", project="code-creation/rollouts"))
+PROJECT = "code-creation/rollouts"
+DRAFT: Draft = structs.replace(sample(), gitlab=Place(instance="env", project=PROJECT))
+_SPEC = FlagSpec(name=FLAG, target="project", project=PROJECT, environment="production")
+_PROJECT: Draft = with_phase(structs.replace(DRAFT, flag=_SPEC), "stakeholders", users=("alice", "bob"), groups=())
 _JUMP = timedelta(days=400)
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """The world and the journal when a story begins, and the effects when it has gone well."""
+    """The world and the journal when a story begins, and the effects when it has gone well.
+
+    `sent` are the numbers of writes and of reads.
+    """
 
     world: World
     journal: bytes
     now: datetime
     expected: Effects
+    sent: tuple[int, int]
+
+
+def draft_of(story: Story) -> Draft:
+    """What is applied in a story; always under the same id."""
+    return _PROJECT if story.startswith("project-") else DRAFT
+
+
+def keep_list(world: World, at: datetime) -> None:
+    """The user list that a project's flag needs for the members."""
+    project = next(one for one in world.projects.values() if one.path == PROJECT)
+    project.user_lists[1] = UserList(1, 1, "gitlab_team_members", "carol,dave", at, at)
 
 
 class Struck(Records):
@@ -63,10 +81,10 @@ class Struck(Records):
 
     def settled(self, operation_id: str, *args: Any, **more: Any) -> None:  # noqa: ANN401 - as the base class
         number = self._order(operation_id)
-        self._wire.on_write("unjournalled", number)
+        self._wire.on_request("unjournalled", number, False)
         self._check()
         super().settled(operation_id, *args, **more)
-        self._wire.on_write("after", number)
+        self._wire.on_request("after", number, False)
         self._check()
 
     def end(self, *args: Any) -> None:  # noqa: ANN401 - as the base class
@@ -88,6 +106,7 @@ class Site:
         self.token = self.instance.token
         self.bench = Workbench(Locations.under(home), {"GITLAB_URL": "https://sandbox.invalid"}, self._now)
         self.jump = timedelta()
+        self.draft = DRAFT
         self.done: list[Received] = []
         self.beginnings: dict[Story, Beginning] = {}
         self._prepare()
@@ -97,21 +116,28 @@ class Site:
 
     def _prepare(self) -> None:
         """Play each story once without faults and keep its beginning."""
+        with self.instance.edit() as world:
+            keep_list(world, self.clock())
+        first, start = self.instance.snapshot(), self.clock.now
         for story in STORIES:
-            if story == "percent":
+            self.draft = draft_of(story)
+            if story.endswith("team"):
+                self.restart(first, b"", start)
+            if story.endswith("percent"):
                 self.plain("")  # the members come in between
             world, journal, now = self.instance.snapshot(), self._journal(), self.clock.now
             self.done.clear()
-            self.plain("off" if story == "off" else "")
-            self.beginnings[story] = Beginning(world, journal, now, self.effects())
+            sent = self.plain("off" if story.endswith("off") else "")
+            self.beginnings[story] = Beginning(world, journal, now, self.effects(), sent)
 
-    def plain(self, phase: str) -> ApplyResult | None:
-        """One apply without any fault."""
+    def plain(self, phase: str) -> tuple[int, int]:
+        """One apply without any fault; how many writes and reads it took."""
         with self.process(()) as process:
             result = process.apply(phase)
-        assert result is None or result.outcome == "done", result
+        assert result is not None
+        assert result.outcome == "done", result
         self.clock.forward(days=3)
-        return result
+        return process.wire.sent
 
     def _journal(self) -> bytes:
         self.bench.records.close()
@@ -120,7 +146,7 @@ class Site:
 
     def begin(self, story: Story) -> None:
         """Put everything back to where the story begins."""
-        one = self.beginnings[story]
+        one, self.draft = self.beginnings[story], draft_of(story)
         self.restart(one.world, one.journal, one.now)
 
     def restart(self, world: World, journal: bytes, now: datetime) -> None:
@@ -159,8 +185,8 @@ class Process:
         self.site = site
         self.cancel = Patient(site.clock)
         self.wire = Wire(site.instance, site.token, strikes, random, site.done)
-        self.wire.on_write = self._on_write
-        self._own: dict[tuple[str, int], str] = {(one.boundary, one.number): one.fault for one in strikes}
+        self.wire.on_request = self._on_request
+        self._own = {(one.read, one.boundary, one.number): one.fault for one in strikes}
         self._numbers: dict[str, int] = {}
         self._settled = 0
         self.injected = 0
@@ -181,8 +207,8 @@ class Process:
         self._settled += self.wire.armed
         return self._settled if self.wire.armed else 0
 
-    def _on_write(self, boundary: str, number: int) -> None:
-        fault = self._own.get((boundary, number), "")
+    def _on_request(self, boundary: Boundary, number: int, read: bool) -> None:
+        fault = self._own.get((read, boundary, number), "")
         if fault == "kill":
             self.wire.dead = True
         elif fault == "stop":
@@ -197,7 +223,7 @@ class Process:
 
     def apply(self, phase: str, step: tuple[str, str] | None = None) -> ApplyResult | None:
         """Prepare and apply; None when nothing is due, or something else than `step` is."""
-        prepared = self.session.prepare(DRAFT, phase)
+        prepared = self.session.prepare(self.site.draft, phase)
         if prepared is None or prepared.plan.empty:
             return None
         if step is not None and (prepared.plan.phase, prepared.plan.step) != step:

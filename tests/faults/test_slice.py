@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.deaths import AT_ONCE, Graveyard, deaths
+from tests.faults.deaths import AT_ONCE, METHODS, Graveyard, deaths
 from tests.faults.drawn import drawn
-from tests.faults.matrix import matrix
+from tests.faults.matrix import READS, WRITES, matrix
 from tests.faults.play import play
 from tests.faults.point import Point, parse
 from tests.faults.site import Site
@@ -16,7 +16,7 @@ from tests.faults.site import Site
 FOUND = (
     "team:409#w6:6",
     "off:clock-back@unjournalled#w2+500-before#w2+revoke#w2/redirect#w3:319781",
-    "percent:reset-answer#w1/500-before#w1+doubled#r6/lost-before#w1+clock-ahead@unjournalled#w3+late#w2:454179",
+    "percent:reset-after#w1/500-before#w1+doubled#r6/lost-before#w1+clock-ahead@unjournalled#w3+late#w2:454179",
     "team:doubled#w1+revoke#w9/late#w2:4",
     "team:disk-full@unjournalled#w11:1",
     "off:kill@unanswered#w3+doubled#w2/disk-full@unanswered#w2+clock-back@unanswered#w2+hang-before#w2:311138",
@@ -52,8 +52,15 @@ def wrong(site: Site, points: list[Point]) -> list[str]:
     return [f"{one.point} {one.ends} {one.count}" for one in played if not one.count.right]
 
 
-def test_every_31st_point_of_the_matrix_loses_and_doubles_nothing(site: Site) -> None:
-    assert wrong(site, list(matrix())[::31]) == []
+def test_the_matrix_strikes_at_each_write_and_each_read(site: Site) -> None:
+    sent = {story: one.sent for story, one in site.beginnings.items()}
+    assert {story: writes for story, (writes, _) in sent.items()} == WRITES
+    assert [story for story, (_, reads) in sent.items() if reads < READS[story]] == []
+    assert {story: sum(dict(methods).values()) for story, methods in METHODS.items()} == WRITES
+
+
+def test_every_83rd_point_of_the_matrix_loses_and_doubles_nothing(site: Site) -> None:
+    assert wrong(site, list(matrix())[::83]) == []
 
 
 def test_random_points_lose_and_double_nothing(site: Site) -> None:
@@ -79,8 +86,9 @@ def test_an_effect_that_is_lost_or_doubled_is_counted(site: Site) -> None:
 
 @pytest.mark.skipif("not hasattr(__import__('os'), 'fork')", reason="processes are forked here")
 def test_processes_that_die_at_a_boundary_lose_and_double_nothing(graveyard: Graveyard) -> None:
-    for story, death in list(deaths())[::37]:
+    for story, death in list(deaths())[::91]:
         ended = graveyard.die(story, death)
+        assert graveyard.sent(story) == dict(METHODS[story])
         assert ended.count.right, f"{ended} {ended.count}"
         assert ended.codes[-1] == 0, str(ended)
         assert ended.seconds < AT_ONCE + 1, f"{ended} took {ended.seconds:.1f} s to end"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from http.client import RemoteDisconnected
 from random import Random
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
-from tests.faults.point import Strike
+from tests.faults.point import Boundary, Strike
 from tests.support.clock import Clock
 from tui.gateway import client, failures
 from tui.gateway.answers import Answer
@@ -26,11 +28,22 @@ from tui.gateway.transport import Limits, Query, Transport
 from tui.sandbox.instance import Instance
 from tui.sandbox.wire import Received, encode
 
+if TYPE_CHECKING:
+    from urllib3.connection import HTTPConnection
+
 _LIMITERS = {"seconds": "7", "date": "Sun, 22 Nov 2026 10:00:09 GMT", "absent": None, "absurd": "86400"}
+_GONE = RemoteDisconnected("Remote end closed connection without response")
+_BROKEN = {
+    "reset": ConnectionResetError(104, "reset by peer"),
+    "refused": NewConnectionError(cast("HTTPConnection", None), "connection refused"),
+}
 _PAGE = b"<html><body><h1>Bad Gateway</h1></body></html>"
 _LONGEST_DELAY = 25
 _FIRST_NOT_DONE = 300
 
+
+OnRequest = Callable[[Boundary, int, bool], None]
+"""Called at each boundary of a request with its number, and whether it is a read."""
 
 Delayed = tuple[int, Received]
 """A request that arrives when so many others have."""
@@ -61,7 +74,7 @@ class Wire:
         """`done` takes the requests that the world carried out."""
         self.instance, self.token, self.random, self.done = instance, token, random, done
         self.network = {(one.read, one.number): one.fault for one in strikes if one.boundary == "before"}
-        self.on_write: Callable[[str, int], None] = lambda boundary, number: None
+        self.on_request: OnRequest = lambda boundary, number, read: None
         self.injected = 0
         self.late: list[Delayed] = []
         self.revoked = False
@@ -81,14 +94,19 @@ class Wire:
                 self._counts[read] += 1
                 number = self._counts[read]
                 fault = self.network.get((read, number), "")
-            if not read and self.armed:
-                self.on_write("before", number)
+            if self.armed:
+                self.on_request("before", number, read)
                 self._check()
             answer = self._struck(fault, sent, received) if fault in _STRUCK else self._work(received)
-            if not read and self.armed:
-                self.on_write("unanswered", number)
+            if self.armed:
+                self.on_request("unanswered", number, read)
                 self._check()
             return answer
+
+    @property
+    def sent(self) -> tuple[int, int]:
+        """How many writes and reads there were since it was armed."""
+        return self._counts[False], self._counts[True]
 
     def _check(self) -> None:
         if self.dead:
@@ -118,7 +136,7 @@ class Wire:
             return self._work(received)
         if kind == "late":
             self.late.append((self.random.randint(1, _LONGEST_DELAY), received))
-        elif how != "before":
+        elif how != "before" and kind != "refused":
             answer = self._work(received)
             if kind == "truncated":
                 return replace(answer, content=answer.content[: len(answer.content) // 2])
@@ -128,7 +146,7 @@ class Wire:
             raise failures.overdue(sent, 30.0)
         if kind in {"500", "502", "503"}:
             return Answer(int(kind), {"Content-Type": "text/html"}, _PAGE)
-        raise failures.of_failure(sent, requests.ConnectionError(ConnectionResetError(104, "reset by peer")))
+        raise failures.of_failure(sent, requests.ConnectionError(_BROKEN.get(kind, _GONE)))
 
     def _deliver(self) -> None:
         """What was delayed comes when its number of other requests went by."""
@@ -149,7 +167,8 @@ class Wire:
 
 _STRUCK = frozenset(
     {
-        *("lost-before", "lost-after", "reset-answer", "late", "doubled", "truncated", "redirect", "revoke", "409"),
+        *("lost-before", "lost-after", "refused", "reset-before", "reset-after", "late", "doubled", "truncated"),
+        *("redirect", "revoke", "409"),
         *("hang-before", "hang-after", *(f"429-{how}" for how in (*_LIMITERS, "application"))),
         *(f"{status}-{when}" for status in (500, 502, 503) for when in ("before", "after")),
     }
