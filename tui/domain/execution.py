@@ -130,7 +130,7 @@ class _State:
         return tuple(commands)
 
     def _room(self, change: Change) -> bool:
-        if self.made and change.kind not in {"create-issue", "link-issues"}:
+        if self.made and change.kind not in {"hide-issue", "create-issue", "link-issues"}:
             return False
         if change.is_gate:
             return not self.busy and (self.looked == change.id or self._follows(change))

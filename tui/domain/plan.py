@@ -20,8 +20,10 @@ from tui.domain.observed import FlagSeen, Observed
 from tui.domain.requirements import Requirement
 from tui.domain.strategies import Aim
 
-ChangeKind = Literal["create-issue", "edit-issue", "link-issues", "set-gate", "run-command", "add-note"]
-"""`run-command` is a chat command: a person sends it, this program only shows it and asks what came of it."""
+ChangeKind = Literal["hide-issue", "create-issue", "edit-issue", "link-issues", "set-gate", "run-command", "add-note"]
+"""`hide-issue` makes confidential what a broken apply left public. `run-command` is a chat command: a person sends it,
+this program only shows it and asks what came of it.
+"""
 
 GATE_KINDS: frozenset[ChangeKind] = frozenset({"set-gate", "run-command"})
 """The kinds that change who is in a flag."""

@@ -126,7 +126,11 @@ def stored(text: str) -> str:
 
 def exposed(change: Change, request: Request, answer: Mapping[str, Any]) -> bool:
     """Whether an issue that was to be confidential came back public."""
-    return change.kind == "create-issue" and bool(request.body.get("confidential")) and not answer.get("confidential")
+    return (
+        change.kind in {"create-issue", "hide-issue"}
+        and bool(request.body.get("confidential"))
+        and not answer.get("confidential")
+    )
 
 
 def differences(change: Change, request: Request, answer: Mapping[str, Any]) -> tuple[str, ...]:

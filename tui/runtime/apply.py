@@ -34,7 +34,7 @@ from tui.runtime.doubles import Doubles, note_again
 from tui.runtime.looking import Looker
 from tui.runtime.observe import Observer
 from tui.runtime.sending import Sender, say, times
-from tui.runtime.shield import shield
+from tui.runtime.shield import disown, shield
 from tui.runtime.twins import empty
 
 if TYPE_CHECKING:
@@ -247,6 +247,7 @@ class Applier:
                 made, said = shield(self._gateway, command.answer, self._operations[command.change.id])
                 try:
                     self._sender.settle(made)
+                    disown(self._records, made, self._clock())
                 except StoreError as error:
                     said = f"{said}. The journal could not be written: {say(error)}"
                 return Shielded(command.change, said)

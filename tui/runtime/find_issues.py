@@ -21,11 +21,15 @@ REPORTER = 20
 
 @dataclass(frozen=True)
 class IssueAddress:
-    """Where a plan issue is, as the journal knows it; `ref` is the full reference that it had when it was made."""
+    """Where a plan issue is, as the journal knows it; `ref` is the full reference that it had when it was made.
+
+    `private` when it was asked to be confidential, by an apply that may have ended before it saw whether it was.
+    """
 
     project_id: int
     iid: int
     ref: str = ""
+    private: bool = False
 
     def was_in(self, path: str) -> bool:
         """Whether it was made in the project that had this path then."""

@@ -117,6 +117,7 @@ class Observer:
                 templates=texts,
                 milestones=milestones,
                 similar=look.similar,
+                exposed=frozenset(slot for slot, one in addresses.items() if one.private and _public(found.get(slot))),
                 remarks=tuple(reading.remarks),
             )
 
@@ -258,6 +259,10 @@ class Observer:
         if project is None or not any(action.name == "milestone" for action in actions):
             return {}
         return reading.spare("The project's milestones", partial(self._gateway.milestones, project.id), {})
+
+
+def _public(seen: IssueSeen | None) -> bool:
+    return seen is not None and not seen.confidential
 
 
 def _ending(token: TokenSeen | None, now: datetime) -> Iterable[str]:

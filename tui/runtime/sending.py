@@ -167,6 +167,10 @@ class Sender:
                 known = {f"{key}:{change.slot}": str(result[key]) for key in ("iid", "ref", "url")}
                 with suppress(GitLabError):  # an answer that cannot be read whole is not compared with later
                     self._looker.made(change.slot, self._gateway.issue_from(answer))
+        elif change.kind == "hide-issue":
+            url = from_answer(answer)["url"]
+            with suppress(GitLabError):
+                self._looker.made(change.slot, self._gateway.issue_from(answer))
         elif change.kind == "add-note":
             url = self._note_url(change.slot, answer)
         elif change.is_gate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.domain.errors import RolloutError
@@ -13,8 +14,10 @@ from tui.runtime.created import from_answer
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
+    from tui.store.records import Records
 
 EMPTIED = "(emptied)"
+_GONE = "emptied"
 _TEXT = "Emptied by rollout-tui: GitLab made this issue public although it was asked to be confidential."
 
 
@@ -27,6 +30,7 @@ def shield(gateway: Gateway, answer: Mapping[str, Any], operation: Operation) ->
     made = from_answer(answer)
     path = f"/projects/{made['project_id']}/issues/{made['iid']}"
     known = replace(operation, url=made["url"])
+    emptying: dict[str, Any] = {}
     try:
         if gateway.send(Request("PUT", path, {"confidential": True}), regardless=True).get("confidential"):
             done = replace(known, state="confirmed", result=made)
@@ -37,4 +41,14 @@ def shield(gateway: Gateway, answer: Mapping[str, Any], operation: Operation) ->
         said = f"{made['url']} is PUBLIC and could not be made safe ({error}): close or delete it by hand"
     else:
         said = f"GitLab made {made['url']} public and would not make it confidential; it was emptied and closed"
-    return replace(known, state="rejected", error=said), said
+        emptying = {_GONE: made["ref"]}
+    return replace(known, state="rejected", error=said, result=emptying), said
+
+
+def disown(records: Records, operation: Operation, now: datetime) -> None:
+    """What was emptied is no plan issue any more: the creation that the journal knows it by counts as refused."""
+    if _GONE not in operation.result:
+        return
+    for one in records.confirmed(operation.rollout, operation.instance, "create-issue"):
+        if operation.path == f"/projects/{one.result['project_id']}/issues/{one.result['iid']}":
+            records.settled(one.id, "rejected", now, url=one.url, error=operation.error)

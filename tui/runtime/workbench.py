@@ -194,9 +194,17 @@ class Session:
         """One look at GitLab for this draft, as `observer` does it."""
         from tui.runtime.find_issues import IssueAddress
 
-        created = self.workbench.records.confirmed(draft.id, self.instance.name, "create-issue")
+        records = self.workbench.records
+        created = records.confirmed(draft.id, self.instance.name, "create-issue")
+        whole = {one.apply: (apply := records.apply(one.apply)) and apply.outcome == "done" for one in created}
         addresses = {
-            one.slot: IssueAddress(one.result["project_id"], one.result["iid"], one.result["ref"]) for one in created
+            one.slot: IssueAddress(
+                one.result["project_id"],
+                one.result["iid"],
+                one.result["ref"],
+                private=bool(one.body.get("confidential")) and not whole[one.apply],
+            )
+            for one in created
         }
         return self.observer(draft, wanted, reducing=reducing).observe(addresses)
 

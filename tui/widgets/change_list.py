@@ -13,6 +13,7 @@ from tui.widgets.present import line
 from tui.widgets.request_view import before_text, change_rows
 
 GROUPS: dict[ChangeKind, str] = {
+    "hide-issue": "Confidentiality",
     "create-issue": "Issues",
     "link-issues": "Links",
     "set-gate": "Gates",

@@ -7,6 +7,7 @@ from tui.domain.plan import ChangeKind, Plan
 from tui.domain.text import counted
 
 _NOUNS: dict[ChangeKind, str] = {
+    "hide-issue": "hidden issue",
     "create-issue": "issue",
     "link-issues": "link",
     "set-gate": "gate change",

@@ -11,6 +11,7 @@ from tui.domain.forecast import forecast, percent
 from tui.domain.gates import FULL, Route
 from tui.domain.history import TOLD
 from tui.domain.plan import Change
+from tui.domain.planning.exposed import hidden
 from tui.domain.planning.goals import action_of, flag_of, reduces
 from tui.domain.planning.readiness import BIG_JUMP, readiness
 from tui.domain.planning.situation import Situation
@@ -74,7 +75,9 @@ def _plan_issues(situation: Situation, goal: Goal) -> Iterable[Requirement]:
         if seen is None and issue.existing:
             text = f"The issue {issue.existing} for {issue.slot} is not there, or the token may not see it"
             yield Requirement(f"existing-{issue.slot}", text, "open", path=f"issues.{issue.slot}", hard=True)
-        elif seen is not None and plan_issue is not None and not seen.confidential:
+        elif (
+            seen is not None and plan_issue is not None and not seen.confidential and not hidden(situation, issue.slot)
+        ):
             private = plan_issue.confidential if issue.confidential is None else issue.confidential
             if private:
                 text = f"{seen.ref} should be confidential and is public: make it confidential on GitLab"

@@ -13,6 +13,7 @@ from tui.domain.draft import IssueDraft
 from tui.domain.history import Entry
 from tui.domain.observed import Template
 from tui.domain.plan import Change, Request, reference
+from tui.domain.planning.exposed import hide_changes
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
 from tui.domain.quick_actions import take_out
@@ -41,7 +42,10 @@ def issue_changes(situation: Situation, goal: Goal) -> IssueChanges:
         for first, second in combinations(slots, 2)
         if frozenset({first, second}) not in situation.observed.links
     ]
-    return IssueChanges((*creates, *links), bodies, slots)
+    hides = hide_changes(situation)
+    first = tuple(one.id for one in hides)
+    others = [replace(one, after=(*first, *one.after)) for one in (*creates, *links)]
+    return IssueChanges((*hides, *others), bodies, slots)
 
 
 def _in_order(changes: Sequence[Change]) -> list[Change]:
