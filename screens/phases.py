@@ -16,7 +16,7 @@ from tui.domain.steps import default_phase
 from tui.domain.wizard import StepId
 from tui.widgets.field_specs import Field, Heading, Option, Spec
 from tui.widgets.phase_preview import phase_preview
-from tui.widgets.phase_tables import BASELINE, CRITERIA, steps_table, waivers_table
+from tui.widgets.phase_tables import BASELINE, CRITERIA, findings_table, steps_table, waivers_table
 from tui.widgets.preview import Shown
 from tui.widgets.wizard_screen import WizardScreen
 
@@ -39,6 +39,8 @@ class PhasesScreen(WizardScreen):
         announced = next((one for one in self.guide.phases if one.announced), None)
         if announced is not None:
             found.extend(_announcement(announced.announced_sentence))
+        if self.draft.findings:
+            found.extend([Heading("Findings", "What was found in the phases so far."), findings_table(self.guide)])
         found.extend([Heading("Criteria", "What continue, rollback and success mean, in numbers."), CRITERIA, BASELINE])
         found.extend([Heading("Waivers", "Requirements set aside, each with its reason."), self._waivers()])
         return found

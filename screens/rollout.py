@@ -23,6 +23,7 @@ from tui.store.assets import asset
 from tui.widgets.acting_screen import ActingScreen, RolloutAnswer
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import Columns, WorkLine
+from tui.widgets.feedback_rows import FEEDBACK, feedback_rows, question_of
 from tui.widgets.lead_question import lead_question, leads
 from tui.widgets.messages import LeadWanted, StatusWanted
 from tui.widgets.outline import Outline, Row, heading, joined
@@ -68,6 +69,7 @@ class RolloutScreen(ActingScreen):
         Binding("h", "history", "History", id="rollout.history", tooltip="Every step of this rollout in a table"),
         Binding("escape", "home", "Home", id="rollout.home", tooltip="To all rollouts"),
         Binding("i", "issues", "URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
+        Binding("f", "feedback", "Feedback", id="rollout.feedback", tooltip="What the phases ask, and what was found"),
         Binding("l", "lead", "Lead", id="rollout.lead", tooltip="Take the lead, take it over, or give it up"),
         *ActingScreen.RARE,
     ]
@@ -168,6 +170,7 @@ class RolloutScreen(ActingScreen):
         seen, chart = self._situation, exposure_rows(self._entries, self._draft.flag.name, now, _CHART)
         left += [needed_rows(seen, now) if seen else [], wait_rows(here, now), load_rows(seen) if seen else []]
         right: list[Sequence[Row]] = [gates_rows(seen) if seen else [], chart, issue_rows(seen) if seen else []]
+        right.append(feedback_rows(seen) if seen else [])
         right.append(entry_rows(self._entries, here.steps))
         self.query_one("#rollout", Columns).set_rows(joined(*left), joined(*right))
         self.refresh_bindings()
@@ -196,8 +199,14 @@ class RolloutScreen(ActingScreen):
             self.action_act("resume")
         elif event.key.startswith(ISSUE) and self._situation is not None:
             self._copy([self._situation.observed.issues[event.key.removeprefix(ISSUE)].url])
+        elif event.key.startswith(FEEDBACK):
+            self.action_feedback(event.key.removeprefix(FEEDBACK))
         elif event.key.startswith(REQUIREMENT):
-            self.answer(RolloutAnswer("edit", field=event.key.removeprefix(REQUIREMENT)))
+            field = event.key.removeprefix(REQUIREMENT)
+            if question_of(field):
+                self.action_feedback(question_of(field))
+            else:
+                self.answer(RolloutAnswer("edit", field=field))
 
     def _choose_step(self, step: Step) -> None:
         here = self.progress
@@ -218,6 +227,10 @@ class RolloutScreen(ActingScreen):
     def action_edit(self) -> None:
         """To the wizard."""
         self.answer(RolloutAnswer("edit"))
+
+    def action_feedback(self, question: str = "") -> None:
+        """To what the phases ask, at a question."""
+        self.answer(RolloutAnswer("feedback", field=question, situation=self._situation))
 
     def action_history(self) -> None:
         """To the history of this rollout."""

@@ -230,6 +230,12 @@ class DraftFlow:
             draft, instance = self._opened.draft, context.instance.name
             await self._stage.ask(self._stage.history_screen(draft.id, instance, draft.title))
             return Place(ROLLOUT)
+        if answer.go == "feedback":
+            from screens.feedback import FeedbackScreen
+
+            asked = FeedbackScreen.of(self._opened.draft, guide, context, answer)
+            self._opened.changed(await self._stage.ask(asked))
+            return Place(ROLLOUT)
         if answer.go == REVIEW:
             return Place(REVIEW, wish=answer.wish, origin=ROLLOUT)
         if answer.go == "edit":

@@ -58,6 +58,11 @@ def joined(draft: Draft, told: Iterable[Heard]) -> Draft:
     return replace(draft, findings=(*mine, *others)) if (*mine, *others) != draft.findings else draft
 
 
+def is_told(finding: Finding, told: Iterable[Heard]) -> bool:
+    """Whether the history tells of the finding, in whatever words."""
+    return any(one.identity == _identity(finding) for one in told if one.by or one.at)
+
+
 def _settled_there(finding: Finding, told: Heard | None) -> Finding:
     if told is None or finding.outcome.strip() or not told.outcome:
         return finding

@@ -28,11 +28,15 @@ _KEYED: Mapping[Action, str] = {"advance": "next", "step-back": "back"}
 
 @dataclass(frozen=True)
 class RolloutAnswer:
-    """`go` is `review` (of `wish`), `edit` (at `field`), `history` or `home`."""
+    """`go` is `review` (of `wish`), `edit` (at `field`), `feedback` (at the question `field`), `history` or `home`.
+
+    `situation` is what GitLab said last, where the next screen tells of it.
+    """
 
     go: str
     wish: Wish = NEXT
     field: str = ""
+    situation: Situation | None = None
 
 
 class ActingScreen(BaseScreen[RolloutAnswer]):

@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 from msgspec import Struct
 
-from tui.domain.draft import Baseline, Comparator, Criterion, CriterionKind, Draft, StepDraft, Waiver
+from tui.domain.draft import Baseline, Comparator, Criterion, CriterionKind, Draft, Finding, StepDraft, Waiver
 from tui.domain.duration import ALLOWED
 from tui.domain.gates import tidy
 from tui.domain.guide import Guide, Phase
@@ -37,6 +37,38 @@ def steps_table(path: str, phase: Phase) -> Table:
         sentence=phase.sentence,
         empty="None: everybody gets it at once.",
     )
+
+
+def findings_table(guide: Guide) -> Table:
+    """What was found in the phases: the questions and short answers of this guide."""
+    questions = [one for phase in guide.phases for one in phase.questions]
+    answers = dict.fromkeys(choice for one in questions for choice in one.choices)
+
+    def row(record: Struct) -> tuple[str, ...]:
+        one = cast("Finding", record)
+        said = ": ".join(part for part in (one.answer, one.text) if part)
+        return one.question, f"{one.by}: {said}" if one.by else said, one.outcome or "–"
+
+    return Table(
+        path="findings",
+        label="Findings",
+        noun="a finding",
+        head=("About", "Found", "Settled"),
+        fields=(
+            Field("question", "About", "choice", help="Left and right choose.",
+                  options=tuple(Option(one.id, one.id, one.text) for one in questions)),
+            Field("answer", "Answer", "choice", help="Left and right choose one that the question has.",
+                  options=tuple(Option(one, one) for one in answers)),
+            Field("text", "Found", help="What was found, in a sentence."),
+            Field("by", "Said by", help="Who says so: a username or a name."),
+            Field("url", "Where", help="A link to the thread or message, or nothing."),
+            Field("outcome", "Settled", help="How it was settled; empty while it is open."),
+        ),
+        blank=Finding(question=questions[0].id if questions else ""),
+        show=row,
+        help="Those that the guide wants settled stand before the phase that it names.",
+        empty="None yet.",
+    )  # fmt: skip
 
 
 def _criterion(record: Struct) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class RowEditor(BaseModal[Struct | None]):
             path, text = next(iter(form.wrong.items()))
             form.jump(path)
             self._say(text, wrong=True)
-        elif first.kind == "text" and not getattr(self.record, first.path):
+        elif first.kind in {"text", "choice"} and getattr(self.record, first.path) in {"", None}:
             form.jump(first.path)
             self._say(f"{first.label} is empty", wrong=True)
         else:
