@@ -57,6 +57,7 @@ def status(situation: Situation) -> dict[str, Any]:
         "read_at": situation.observed.at.isoformat(),
         "who": who(flag.gates, situation.labels),
         "state": state_of(progress),
+        "unlike": other.text if (other := situation.unlike(flag)) else "",
         "forecast": [one.as_dict() for one in forecast(situation.draft.capacity, flag.gates, following)],
         "issues": {
             slot: {"ref": seen.ref, "url": seen.url, "confidential": seen.confidential, "open": seen.open}
@@ -79,6 +80,8 @@ def _show(situation: Situation) -> None:
         say(f"      {ACTION_WORDS[said.action]} {said.at:%Y-%m-%d %H:%M} UTC by {said.operator}{reason}")
     rests = "attested, not observed" if flag.attested else f"read {situation.observed.at:%Y-%m-%d %H:%M} UTC"
     say(f"In:   {who(flag.gates, situation.labels)} ({rests})")
+    if other := situation.unlike(flag):
+        say(f"!     {other.text}", err=True)
     if flag.unanswered:
         say(f"!     Nobody said whether this command ran: {flag.unanswered}", err=True)
     say(f"Next: {_next(progress, situation.now)}")

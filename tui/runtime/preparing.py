@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.domain.draft import Draft
 from tui.domain.errors import BadInput, Blocked, GitLabError
+from tui.domain.history import BACK
 from tui.domain.lifecycle import goal_of, refused, taken_up
 from tui.domain.observed import FlagSeen
 from tui.domain.operation import Apply
@@ -132,6 +133,13 @@ def _same(broken: Apply, goal: Goal) -> bool:
     return told and (broken.phase, broken.step) == (goal.phase, goal.step_id)
 
 
+def _instead(rollout: str, wish: Wish) -> str:
+    """What to do when an action is not possible; that the flag is turned off is never up to a state."""
+    if wish.act in BACK:
+        return f"Whatever the state, this turns the flag off: rollout-tui rollback {rollout}"
+    return f"Where it is: rollout-tui status {rollout}"
+
+
 def _goal(situation: Situation, broken: Apply | None, wish: Wish) -> Goal | None:
     """The goal; None when nothing is due. What was broken off comes first unless something else is asked for."""
     here = situation.progress
@@ -140,9 +148,10 @@ def _goal(situation: Situation, broken: Apply | None, wish: Wish) -> Goal | None
         if resumed is not None:
             return resumed
     goal = _asked(here, wish)
-    if goal is None and wish.act is not None:
-        why = refused(here, wish.act, wish.reason) or "nothing is due"
-        raise Blocked(f"{situation.draft.id}: {why}", f"Where it is: rollout-tui status {situation.draft.id}")
+    if wish.act is not None and (goal is None or wish.act in BACK):
+        why = refused(here, wish.act, wish.reason)
+        if why or goal is None:
+            raise Blocked(f"{situation.draft.id}: {why or 'nothing is due'}", _instead(situation.draft.id, wish))
     if goal is None and not wish.open:
         known = listing([f"{one.phase} {one.id}" for one in situation.steps])
         what = f"{situation.draft.id} has no step {wish.phase} {wish.step}".rstrip()

@@ -9,6 +9,7 @@ from tui.domain.errors import GitLabError
 from tui.domain.gates import Gates
 from tui.domain.planning import Situation
 from tui.runtime.concerns import concerns
+from tui.runtime.halfway import broken_off
 from tui.runtime.rebuild import Learned, learn
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def situation(session: Session, draft: Draft, reason: str, wanted: Gates | None,
         chat=bench.settings.instance(name, bench.environ).chat,
         concerns=() if reducing else concerns(session, draft),
         lead=learned.lead,
+        broken=broken_off(bench.records, draft.id, name),
     )
 
 

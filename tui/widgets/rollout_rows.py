@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tui.domain.audience import Labels, who
-from tui.domain.gates import OFF, Gates
+from tui.domain.as_left import Unlike
+from tui.domain.audience import who
+from tui.domain.gates import OFF
 from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
 from tui.domain.lifecycle import refused
 from tui.domain.planning import Situation
@@ -32,16 +33,11 @@ _WARNED = BACK | {"hold"}
 """Actions that a reader of the last entries should not miss."""
 
 
-def drift(flag: str, gates: Gates, entries: Sequence[Entry]) -> Entry | None:
-    """The last entry of the flag when GitLab's gates are not what it left."""
-    last = next((entry for entry in reversed(entries) if entry.flag == flag), None)
-    return last if last is not None and not last.gates_after.same_audience(gates) else None
-
-
 def drifted(situation: Situation) -> str:
-    """Who is in now, where a flag of the rollout is not as the history left it; empty when all are."""
-    for name, flag in situation.observed.flags.items():
-        if not flag.attested and drift(name, flag.gates, situation.entries) is not None:
+    """Who is in now, where somebody else has changed a flag of the rollout; empty when nobody has."""
+    for flag in situation.observed.flags.values():
+        found = situation.unlike(flag)
+        if found is not None and found.others:
             return who(flag.gates, situation.labels)
     return ""
 
@@ -54,7 +50,7 @@ def gates_rows(situation: Situation) -> list[Row]:
         rows += [BLANK] if rows else []
         rows.append(heading(gates_title(name, labels.place, attested=flag.attested)))
         rows.append(Row(line("  ", ("In now  ", "muted"), (who(flag.gates, labels), "strong")), hang=10))
-        rows.extend([] if flag.attested else _drift_rows(drift(name, flag.gates, situation.entries), labels))
+        rows.extend(_drift_rows(situation.unlike(flag)))
         if flag.unanswered:
             text = f"Nobody said whether this command ran: {flag.unanswered}"
             rows.append(Row(line("  ", ("! ", "warning"), text), hang=4))
@@ -62,12 +58,13 @@ def gates_rows(situation: Situation) -> list[Row]:
     return rows + [Row(line("  ", ("! ", "warning"), remark), hang=4) for remark in observed.remarks]
 
 
-def _drift_rows(last: Entry | None, labels: Labels) -> list[Row]:
-    if last is None:
+def _drift_rows(found: Unlike | None) -> list[Row]:
+    if found is None:
         return []
-    text = f"Somebody else changed it since {moment(last.at)} UTC: it was {who(last.gates_after, labels)}."
+    if not found.others:
+        return [Row(line("  ", ("! ", "warning"), found.text), hang=4)]
     return [
-        Row(line("  ", ("! ", "warning"), text), REPAIR, 4),
+        Row(line("  ", ("! ", "warning"), found.text), REPAIR, 4),
         Row(line("    ", ("enter plans to put it back", "muted")), REPAIR, 4),
     ]
 

@@ -189,11 +189,6 @@ def _closed(situation: Situation) -> Iterable[str]:
 
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     flag = situation.observed.flag(flag_of(situation, goal))
-    if flag.attested:  # nobody looked, so nothing was seen
-        return
-    last = next((entry for entry in reversed(situation.entries) if entry.flag == flag.name), None)
-    if last is not None and not last.gates_after.same_audience(calls.start) and situation.gates_before is None:
-        yield (
-            f"Somebody else changed {flag.name} since {last.at:%Y-%m-%d %H:%M} UTC: "
-            f"in is {who(calls.start, situation.labels)}, and it was {who(last.gates_after, situation.labels)}."
-        )
+    found = situation.unlike(flag)
+    if found is not None and situation.gates_before is None:
+        yield f"{flag.name} is on for {who(calls.start, situation.labels)}. {found.text}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from tui.domain.as_left import Broken, Unlike, unlike
 from tui.domain.audience import Labels
 from tui.domain.chatops import CHAT, Chat
 from tui.domain.concerns import Concern
@@ -15,7 +16,7 @@ from tui.domain.gates import ActorName, Gates
 from tui.domain.guide import Guide, Phase
 from tui.domain.history import Entry
 from tui.domain.lease import Lease
-from tui.domain.observed import Observed
+from tui.domain.observed import FlagSeen, Observed
 from tui.domain.progress import Goal, Progress, progress
 from tui.domain.requirements import Facts
 from tui.domain.steps import ISSUES, ActorKey, Step, beyond, ladder, wanted
@@ -33,7 +34,7 @@ class Situation:
     call, and those it was on the way to; `adopted` are its changes that were found to be there, `refused` what GitLab
     answered to its requests. `chat` says how the chat bot is called, `vocabulary` what headings and placeholders of the
     project's templates mean. `concerns` speak against opening the flag further at `now`; `lead` is who
-    has the lead of the rollout, or had it last.
+    has the lead of the rollout, or had it last; `broken` is an apply of ours that is not done.
     """
 
     draft: Draft
@@ -52,6 +53,7 @@ class Situation:
     adopted: tuple[str, ...] = ()
     concerns: tuple[Concern, ...] = ()
     lead: Lease | None = None
+    broken: Broken | None = None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -130,6 +132,10 @@ class Situation:
         asked = self.asked(steps[-1])
         gates = self.observed.flag(steps[-1].flag).gates
         return not gates.everybody and bool(asked.actors or asked.groups) and asked.within(gates)
+
+    def unlike(self, flag: FlagSeen) -> Unlike | None:
+        """Why the flag is not as the history says; None when it is."""
+        return unlike(flag, self.entries, self.labels, self.broken)
 
     def goal(self, phase: str = "", step: str = "") -> Goal | None:
         """What is asked for by words; without words the next step that is due. None when nothing is left or known."""

@@ -1,0 +1,1 @@
+"""Random walks through the control room: after each action the screen is held against what GitLab really has."""
