@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from tests.support.host import Host
 from tests.support.hostile import IDS, STRINGS, harmless
+from tests.support.waiting import wait_for
 from tui.widgets.outline import BLANK, Outline, Row, joined, wrap
 from tui.widgets.present import line
 
@@ -124,3 +125,22 @@ async def test_hostile_text_is_shown_and_does_nothing(text: str) -> None:
         assert harmless(app.drawn)
         await pilot.click(Outline, offset=(2, 0))
         assert app.is_running
+
+
+class Opened(Shown):
+    """Its row is opened before the outline has a size."""
+
+    def on_mount(self) -> None:
+        self.outline.go("k30")
+        self.outline.show_below()
+
+
+async def test_what_is_below_an_opened_row_is_in_view_and_stays_there_whatever_size_comes_later() -> None:
+    screen = Opened([Row(Content(f"row {place} of some words"), f"k{place}") for place in range(60)])
+    async with Host(screen).run_test(size=(40, 10)) as pilot:
+        await wait_for(pilot, lambda: screen.outline.scroll_offset.y == 29, what="the row near the top")
+        await pilot.resize_terminal(12, 10)  # each row takes three lines now
+        await wait_for(pilot, lambda: screen.outline.scroll_offset.y == 89, what="the row near the top again")
+        await pilot.press("down")
+        await pilot.resize_terminal(40, 10)
+        await wait_for(pilot, lambda: screen.outline.scroll_offset.y == 31, what="the row under the cursor in view")

@@ -133,8 +133,9 @@ class Outline(ScrollView, can_focus=True):
         self._rows = tuple(rows)
         self._lines: list[_Line] = []
         self._starts: list[int] = []
-        self._cursor = 0
+        self._cursor = self._stop(0, 1)
         self._width = 0
+        self._below = False
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -169,13 +170,12 @@ class Outline(ScrollView, can_focus=True):
             self._go(place)
 
     def show_below(self) -> None:
-        """Scroll so that what follows the row under the cursor is in view, as after it was opened."""
-        if self._starts:
-            self.scroll_to(y=max(0, self._starts[self._cursor] - 1), animate=False)
+        """Scroll so that what follows the row under the cursor is in view, as after it was opened.
 
-    def on_mount(self) -> None:
-        """Start on the first row that has text."""
-        self._cursor = self._stop(0, 1)
+        So it stays until the cursor moves: a change of size or of rows may come before the scrolling does.
+        """
+        self._below = True
+        self._show_cursor()
 
     def on_resize(self) -> None:
         """Wrap anew when the width changed; in a smaller height the cursor stays in view."""
@@ -221,6 +221,7 @@ class Outline(ScrollView, can_focus=True):
         """Up or down, over blank rows; at the ends the view goes on to its edge."""
         place = self._stop(self._cursor + by, by)
         if place == self._cursor:
+            self._below = False
             self.scroll_to(y=0 if by < 0 else self.max_scroll_y, animate=False)
         self._go(place)
 
@@ -256,7 +257,7 @@ class Outline(ScrollView, can_focus=True):
 
     def _go(self, place: int) -> None:
         if self._rows and place != self._cursor:
-            self._cursor = place
+            self._cursor, self._below = place, False
             self.refresh()
             self.post_message(self.Moved(self, self.key))
         self._show_cursor()
@@ -272,10 +273,17 @@ class Outline(ScrollView, can_focus=True):
         return ahead[-1] if ahead else places[0]
 
     def _show_cursor(self) -> None:
-        """Scroll so that the row under the cursor is in view, its first line above all."""
+        """Scroll so that the row under the cursor is in view, its first line above all, or what is below it.
+
+        By force: rows that have just become more than fit have no scroll bar yet, and without one nothing scrolls.
+        """
         if not self._starts or not self._lines:
             return
         top = self._starts[self._cursor]
+        if self._below:
+            self.scroll_to(y=max(0, top - 1), animate=False, force=True)
+            return
         bottom = self._starts[self._cursor + 1] if self._cursor + 1 < len(self._starts) else len(self._lines)
         height = max(1, self.scrollable_content_region.height)
-        self.scroll_to_region(Region(0, top, 1, min(bottom - top, height)), animate=False, x_axis=False)
+        region = Region(0, top, 1, min(bottom - top, height))
+        self.scroll_to_region(region, animate=False, x_axis=False, force=True)
