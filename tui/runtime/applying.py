@@ -42,7 +42,7 @@ def apply(
         applier = Applier(
             gateway=session.gateway,
             records=bench.records,
-            observer=session.observer(prepared.situation.draft),
+            observer=session.observer(prepared.situation.draft, reducing=plan.reduces),
             observed=prepared.situation.observed,
             plan=plan,
             clock=_in_order(bench.clock, prepared.situation.entries),
