@@ -25,7 +25,7 @@ from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import Columns, WorkLine
 from tui.widgets.feedback_rows import FEEDBACK, feedback_rows, question_of
 from tui.widgets.lead_question import lead_question, leads
-from tui.widgets.messages import LeadWanted, StatusWanted
+from tui.widgets.messages import LeadWanted, StatusWanted, TextsWanted
 from tui.widgets.outline import Outline, Row, heading, joined
 from tui.widgets.present import line, moment
 from tui.widgets.review_rows import error_rows
@@ -70,6 +70,7 @@ class RolloutScreen(ActingScreen):
         Binding("escape", "home", "Home", id="rollout.home", tooltip="To all rollouts"),
         Binding("i", "issues", "URLs", id="rollout.issues", tooltip="Copy the addresses of the plan issues"),
         Binding("f", "feedback", "Feedback", id="rollout.feedback", tooltip="What the phases ask, and what was found"),
+        Binding("m", "texts", "Tell", id="rollout.texts", tooltip="Texts to tell people what is going on, to copy"),
         Binding("l", "lead", "Lead", id="rollout.lead", tooltip="Take the lead, take it over, or give it up"),
         *ActingScreen.RARE,
     ]
@@ -223,6 +224,17 @@ class RolloutScreen(ActingScreen):
             self.review(Wish(position.phase, position.id))
         elif position is None:
             self.ask_back("off")
+
+    def action_texts(self) -> None:
+        """Show the texts to tell people now."""
+        seen, entries = self._situation, self._entries
+        self.post_message(TextsWanted(self._draft, self._guide, entries, seen, self._read_only, self._told))
+
+    def _told(self, draft: Draft) -> None:
+        """Back with the draft, in which an announcement may be marked as posted."""
+        if draft != self._draft:
+            self._draft = draft
+            self.action_look()
 
     def action_edit(self) -> None:
         """To the wizard."""

@@ -25,6 +25,7 @@ from tui.widgets.messages import (
     DoctorWanted,
     LeadWanted,
     PlanWanted,
+    ReportWanted,
     StatusWanted,
     TemplatesWanted,
 )
@@ -166,11 +167,20 @@ class AnsweringApp(ThemedApp[ExitState]):
         def noted(session: Session) -> Situation:
             from tui.runtime import listening
             from tui.runtime.leading import release, take
+            from tui.runtime.telling import refresh_if_possible
 
             (take if message.take else release)(session, message.draft)
+            refresh_if_possible(session, message.draft)
             return listening.situation(session, message.draft)
 
         self._answer(message.draft, noted, "note the lead")
+
+    def on_report_wanted(self, message: ReportWanted) -> None:
+        """Bring the report on the plan issue up to date."""
+        from tui.runtime.telling import refresh
+
+        message.stop()
+        self._answer(message.draft, lambda session: refresh(session, message.draft), "update the report")
 
     def on_apply_wanted(self, message: ApplyWanted) -> None:
         """Make a plan's changes. The worker is the app's: leaving the screen does not stop it."""

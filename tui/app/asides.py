@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,20 @@ from tui.domain.text import one_line
 from tui.runtime.connect import Instance
 from tui.widgets.background import in_background
 from tui.widgets.base_screen import BaseScreen
-from tui.widgets.messages import BackWanted, EntryWanted, ExportWanted, HistoryWanted, SettingsWanted, ThemeWanted
+from tui.widgets.messages import (
+    BackWanted,
+    EntryWanted,
+    ExportWanted,
+    HistoryWanted,
+    SettingsWanted,
+    TextsWanted,
+    ThemeWanted,
+)
 
 if TYPE_CHECKING:
     from screens.help import KeyHelp
     from screens.settings import InstanceRow, SettingsScreen
+    from screens.texts import TextsScreen
     from tui.store.index import Summary
 
 
@@ -84,6 +94,36 @@ class AsidesApp(DeskApp):
             clock=self.bench.clock,
         )
         self.push_screen(screen, message.chosen)
+
+    def on_texts_wanted(self, message: TextsWanted) -> None:
+        """The texts to tell people at this moment."""
+        message.stop()
+        in_background(
+            self,
+            lambda: self._texts(message),
+            lambda screen: self.push_screen(screen, lambda draft: message.told(draft) if draft else None),
+            failed=self.refuse,
+            what="make the texts",
+        )
+
+    def _texts(self, message: TextsWanted) -> TextsScreen:
+        """On a thread: making texts reads files and imports what fills them in."""
+        from screens.texts import TextsScreen
+        from tui.domain.ways_back import remembered
+        from tui.runtime.telling import texts
+
+        draft, name = message.draft, self.instance_of(message.draft)
+        now = self.bench.clock()
+        known = remembered(draft, message.guide, message.entries, now, name)
+        situation = replace(message.situation, draft=draft, now=now) if message.situation else known
+        return TextsScreen(
+            draft,
+            texts(self.bench.assets, situation),
+            instance=self.bench.instance(name),
+            operator=situation.observed.operator.username if message.situation else self.operator,
+            read_only=message.read_only,
+            clock=self.bench.clock,
+        )
 
     def on_export_wanted(self, message: ExportWanted) -> None:
         """Ask where to, and write."""

@@ -21,6 +21,7 @@ def command(ctx: click.Context, rollout: str, *, does: str | None, instance: str
     While somebody has it, nobody else opens the flag further; the way back is everybody's. It ends by itself.
     """
     from tui.runtime import leading
+    from tui.runtime.telling import refresh_if_possible
 
     if does and ctx.parent is not None and ctx.parent.params.get("read_only"):
         raise BadInput(f"--read-only changes nothing, and lead --{does} would", "Leave it out to look.")
@@ -29,6 +30,8 @@ def command(ctx: click.Context, rollout: str, *, does: str | None, instance: str
     work = {"take": leading.take, "release": leading.release}.get(does or "", leading.lead)
     with workbench.session(instance or draft.gitlab.instance) as session:
         found = work(session, draft)
+        if does:
+            refresh_if_possible(session, draft)
     now = workbench.clock()
     if as_json:
         print_json(found.as_dict(now) if found else {"holder": "", "held": False})

@@ -84,12 +84,11 @@ def _ahead(situation: Situation) -> Step | None:
 
 
 def _announced(situation: Situation) -> bool:
-    """Whether the phase that is announced is next, or has begun and is not over."""
+    """Whether the phase that is announced is next, or has begun and is not over, or somebody was early."""
     phases = {one.id for one in situation.guide.phases if one.announced}
     here, step = situation.progress, _ahead(situation)
-    return (step is not None and step.phase in phases) or (
-        here.position is not None and here.position.phase in phases and here.finished is None
-    )
+    begun = here.position is not None and here.position.phase in phases and here.finished is None
+    return begun or bool(situation.draft.announcement.posted) or (step is not None and step.phase in phases)
 
 
 def last_move(situation: Situation) -> Entry | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.domain.errors import OutcomeUnknown, Stale
+from tui.domain.errors import GitLabError, InUse, OutcomeUnknown, Stale
 from tui.domain.planning.compute import report_change
 from tui.domain.readback import stored
 from tui.domain.telling import FILES, Message, messages
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 def texts(assets: Assets, situation: Situation) -> tuple[Message, ...]:
     """The texts for this moment. Raises BadInput for a template of the operator's own that cannot be used."""
     return messages(situation, {name: assets.message(name) for name in FILES})
+
+
+def refresh_if_possible(session: Session, draft: Draft) -> None:
+    """`refresh` after something else was done: what stands in its way is left to the next step."""
+    with suppress(Stale, InUse, GitLabError):
+        refresh(session, draft)
 
 
 def refresh(session: Session, draft: Draft) -> Situation:

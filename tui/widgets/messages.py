@@ -113,6 +113,28 @@ class BackWanted(Message):
 
 
 @dataclass
+class TextsWanted(Message):
+    """Show the texts to tell people now, from what GitLab said last or from the history.
+
+    `told` is told the draft, in which it is marked where the announcement was posted.
+    """
+
+    draft: Draft
+    guide: Guide
+    entries: Sequence[Entry]
+    situation: Situation | None
+    read_only: str
+    told: Callable[[Draft], None]
+
+
+@dataclass
+class ReportWanted(Message):
+    """Bring the report on the plan issue up to date. Answered by `show(Situation)`."""
+
+    draft: Draft
+
+
+@dataclass
 class TemplatesWanted(Message):
     """Read the issue templates of the draft's project and hand them to `show`, on the event loop."""
 
