@@ -163,7 +163,7 @@ def _record(
         after=after,
         slot=slot,
     )
-    edit, remark = _timeline(situation, slot, issues.bodies, (*situation.entries, entry), after)
+    edit, remark = _timeline(situation, slot, issues.bodies, (*situation.noted, entry), after)
     return (note, *edit), remark
 
 
@@ -201,7 +201,7 @@ def report_change(situation: Situation) -> Change | None:
     """The edit that brings the report on the plan issue up to date by itself, where no step is made; None for none."""
     here = situation.progress.position
     slot = note_slot(tuple(situation.observed.issues), here.phase if here else ISSUES)
-    edit = _timeline(situation, slot, {}, situation.entries, ())[0] if slot else ()
+    edit = _timeline(situation, slot, {}, situation.noted, ())[0] if slot else ()
     return edit[0] if edit else None
 
 
@@ -215,7 +215,7 @@ def _late_timeline(
     slot = note_slot(issues.slots, goal.phase)
     if slot is None or slot not in situation.observed.issues:
         return (), ()
-    edit, remarks = _timeline(situation, slot, {}, situation.entries, ())
+    edit, remarks = _timeline(situation, slot, {}, situation.noted, ())
     there = apart_from_lead(situation.observed.issues[slot].description)
     return tuple(one for one in edit if apart_from_lead(str(one.request.body["description"])) != there), remarks
 

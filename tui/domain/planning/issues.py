@@ -33,7 +33,7 @@ def issue_changes(situation: Situation, goal: Goal) -> IssueChanges:
     issues = situation.slots(goal)
     missing = [one for one in issues if one.slot not in situation.observed.issues and not one.existing]
     created = [one.slot for one in missing]
-    bodies = {one.slot: body(situation, one, created, situation.entries) for one in missing}
+    bodies = {one.slot: body(situation, one, created, situation.noted) for one in missing}
     creates = _in_order([_create(situation, one, bodies[one.slot], created) for one in missing])
     there = [one.slot for one in issues if one in missing or one.slot in situation.observed.issues]
     slots = tuple(dict.fromkeys(there + list(situation.observed.issues)))

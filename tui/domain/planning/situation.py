@@ -65,6 +65,11 @@ class Situation:
         """Where the rollout is."""
         return progress(self.steps, self.entries)
 
+    @property
+    def noted(self) -> tuple[Entry, ...]:
+        """The history that everybody has: an entry from before there was a plan issue is on one machine only."""
+        return tuple(one for one in self.entries if one.note_url)
+
     @cached_property
     def names(self) -> Mapping[ActorKey, ActorName]:
         """How the flag's actors are called and kept. A project's flag keeps the names of users themselves."""
