@@ -25,7 +25,7 @@ from tui.widgets.acting_screen import RolloutAnswer
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.dialogs import Ask, Confirm
-from tui.widgets.feedback_rows import CONCLUSION, FEEDBACK, FINDING, about, question_rows, thread_words
+from tui.widgets.feedback_rows import CONCLUSION, FEEDBACK, FINDING, about, question_rows
 from tui.widgets.feedback_tables import Conclusion, conclusion_table, finding_table
 from tui.widgets.messages import DraftChanged
 from tui.widgets.outline import Outline, Row
@@ -85,7 +85,7 @@ class FeedbackScreen(BaseScreen[Draft]):
             badge=Badge.of(context.instance),
             operator=seen.observed.operator.username if seen else context.operator,
             told=[one for entry in context.entries for one in entry.feedback],
-            threads=thread_words(seen) if seen else (),
+            threads=feedback.thread_words(seen.observed) if seen else (),
             read_only=context.read_only,
             question=asked.field,
             clock=context.clock,

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from tests.cli.program import ENV_DRAFT, SANDBOX_DRAFT, Program
 from tests.support.rollouts import FLAG, with_issue, with_phase
+from tui.domain.draft import Finding
 from tui.domain.text import clean
 from tui.sandbox.server import Server
 
@@ -36,7 +37,15 @@ def test_a_rollout_by_commands_alone_on_the_embedded_sandbox(program: Program) -
     (entry,) = program("history", "--json").json
     assert set(entry) >= HISTORY_KEYS
     assert (entry["phase"], entry["step"], entry["operator"]) == ("stakeholders", "team", "alice")
-    assert program("status", SANDBOX_DRAFT.id, "--json").json["next"] == {"phase": "members", "step": "members"}
+    status = program("status", SANDBOX_DRAFT.id, "--json").json
+    assert status["next"] == {"phase": "members", "step": "members"}
+    assert [one["question"] for one in status["feedback"]["questions"]] == ["latency", "correctness"]
+    assert status["feedback"]["threads"] == {"internal-feedback": {"open": 0, "total": 0}}
+    slow = Finding(question="latency", answer="worse", text="twice as slow in Asia", by="bob")
+    program.save(structs.replace(SANDBOX_DRAFT, findings=(slow,)))
+    said = program("status", SANDBOX_DRAFT.id).out
+    assert "To be settled: bob: worse: twice as slow in Asia" in said
+    assert "Threads on code-creation/rollouts#" in said
     (draft,) = program("drafts", "--json").json
     assert (draft["id"], draft["phase"], draft["step"], draft["problems"]) == (
         SANDBOX_DRAFT.id,

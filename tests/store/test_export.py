@@ -90,4 +90,4 @@ def test_markdown_of_one_rollout_tells_what_was_found_as_it_was_told_last() -> N
     slow = Heard(phase="stakeholders", question="latency", asked="How fast?", text="slow <b>", by="bob", open=True)
     settled = replace(entry(2), feedback=(structs.replace(slow, open=False, outcome="served from Tokyo"),))
     shown = "".join(as_markdown([replace(entry(1), feedback=(slow,)), settled]))
-    assert shown.endswith("What was found:\n\n- How fast?\n  - slow <b> (bob) **Settled:** served from Tokyo\n")
+    assert shown.endswith("What was found:\n\n- How fast?\n  - slow \\<b\\> (bob) **Settled:** served from Tokyo\n")

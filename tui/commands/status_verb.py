@@ -11,7 +11,9 @@ from tui.commands.common import bench, instance_option, json_option, print_json,
 from tui.domain import duration
 from tui.domain.audience import who
 from tui.domain.exposure import chart, points
+from tui.domain.feedback import asked, heard, joined, thread_words
 from tui.domain.forecast import forecast
+from tui.domain.heard import as_data
 from tui.domain.history import ACTION_WORDS
 from tui.domain.lifecycle import state_of
 from tui.domain.planning import Situation
@@ -30,8 +32,10 @@ def command(rollout: str, *, instance: str, as_json: bool) -> None:
     """Where a rollout is: live step, next step and when, gates as GitLab says them, plan issues."""
     workbench = bench()
     draft = workbench.drafts.load(rollout)
+    from tui.runtime import listening
+
     with workbench.session(instance or draft.gitlab.instance) as session:
-        situation = session.situation(draft)
+        situation = listening.situation(session, draft)
     if as_json:
         print_json(status(situation))
     else:
@@ -63,10 +67,43 @@ def status(situation: Situation) -> dict[str, Any]:
             slot: {"ref": seen.ref, "url": seen.url, "confidential": seen.confidential, "open": seen.open}
             for slot, seen in situation.observed.issues.items()
         },
+        "feedback": _feedback(situation),
         "concerns": [one.as_dict() for one in situation.concerns],
         "lead": situation.lead.as_dict(situation.now) if situation.lead else None,
         "remarks": list(situation.observed.remarks),
     }
+
+
+def _feedback(situation: Situation) -> dict[str, Any]:
+    """What the phases that have begun ask, what was heard, and the threads (None where GitLab does not tell)."""
+    draft, told = joined(situation.draft, situation.facts.told), situation.observed.threads
+    begun = [one for one in asked(draft, situation.guide) if situation.progress.reached(one[0].id)]
+    known = heard(draft, situation.guide, {phase.id for phase, _ in begun})
+    return {
+        "questions": [
+            {
+                "phase": phase.id,
+                "question": question.id,
+                "text": question.text,
+                "heard": as_data(one for one in known if one.question == question.id),
+            }
+            for phase, question in begun
+        ],
+        "threads": {slot: {"open": one.open, "total": one.total} if one else None for slot, one in told.items()},
+    }
+
+
+def _say_feedback(situation: Situation) -> None:
+    """What is not answered or not settled, and the threads: the rest is in the plan issue."""
+    for question in _feedback(situation)["questions"]:
+        left = [one for one in question["heard"] if one.get("open")]
+        for one in left:
+            words = ": ".join(filter(None, (one.get("by", ""), one.get("answer", ""), one.get("text", ""))))
+            say(f"Asks: {question['text']} To be settled: {words}")
+        if not question["heard"]:
+            say(f"Asks: {question['text']} No answer yet")
+    for text in thread_words(situation.observed):
+        say(f"      {text}")
 
 
 def _show(situation: Situation) -> None:
@@ -93,6 +130,7 @@ def _show(situation: Situation) -> None:
             say(f"Load: {one.text}{', more than is safe' if one.short else ''}")
     for concern in situation.concerns:
         say(f"Now:  {concern.text}")
+    _say_feedback(situation)
     if situation.lead:
         say(f"      {situation.lead.words(situation.now)}")
     for row in chart(points(situation.entries, flag.name), situation.now, WIDTH):

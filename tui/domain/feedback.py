@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from tui.domain.draft import Draft, Finding
 from tui.domain.guide import Guide, Phase, Question
 from tui.domain.heard import Heard, latest
+from tui.domain.observed import Observed
 from tui.domain.steps import default_phase
 
 
@@ -127,3 +128,17 @@ def settle(finding: Finding, outcome: str, by: str, at: datetime) -> Finding:
         settled_by=by if settled else "",
         settled_at=at if settled else None,
     )
+
+
+def thread_words(observed: Observed) -> list[str]:
+    """A line for each issue for feedback that was asked about: how many of its threads are open."""
+    found = []
+    for slot, threads in observed.threads.items():
+        ref = observed.issues[slot].ref
+        if threads is None:
+            found.append(f"Threads on {ref}: GitLab does not tell how many are open")
+        elif not threads.total:
+            found.append(f"Threads on {ref}: none yet")
+        else:
+            found.append(f"Threads on {ref}: {threads.open} of {threads.total} open")
+    return found

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from tui.domain import markdown
@@ -52,6 +54,11 @@ class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.outcome.strip() + (f" ({signed})" if signed and self.outcome.strip() else "")
 
 
+def as_data(heard: Iterable[Heard]) -> list[dict[str, Any]]:
+    """Plain data, for JSON: without what nobody said."""
+    return [msgspec.to_builtins(one) for one in heard]
+
+
 def _signed(by: str, at: datetime | None) -> str:
     day = f"{at.astimezone(UTC):%Y-%m-%d}" if at else ""
     return ", ".join(one for one in (by.strip(), day) if one)
@@ -62,20 +69,23 @@ def latest(told: Iterable[Heard]) -> tuple[Heard, ...]:
     return tuple({one.identity: one for one in told}.values())
 
 
-def as_list(heard: Iterable[Heard]) -> str:
-    """A Markdown list: each question once, and below it what was answered, in the order given."""
+def as_list(heard: Iterable[Heard], inline: Callable[[str], str] = markdown.inline) -> str:
+    """A Markdown list: each question once, and below it what was answered, in the order given.
+
+    `inline` makes a person's text safe for where the list goes.
+    """
     by_question: dict[tuple[str, str], list[Heard]] = {}
     for one in heard:
         by_question.setdefault((one.question, one.asked), []).append(one)
     lines: list[str] = []
     for (_, asked), answers in by_question.items():
-        lines.append(f"- {markdown.inline(asked)}")
-        lines.extend(f"  - {_answer(one)}" for one in answers)
+        lines.append(f"- {inline(asked)}")
+        lines.extend(f"  - {_answer(one, inline)}" for one in answers)
     return "\n".join(lines)
 
 
-def _answer(one: Heard) -> str:
-    said = f" ({markdown.inline(one.said)})" if one.said else ""
-    where = f" {markdown.inline(one.url)}" if one.url else ""
-    state = f" **Settled:** {markdown.inline(one.settled)}" if one.outcome.strip() else " **Open.**" if one.open else ""
-    return f"{markdown.inline(one.words)}{said}{where}{state}"
+def _answer(one: Heard, inline: Callable[[str], str]) -> str:
+    said = f" ({inline(one.said)})" if one.said else ""
+    where = f" {inline(one.url)}" if one.url else ""
+    state = f" **Settled:** {inline(one.settled)}" if one.outcome.strip() else " **Open.**" if one.open else ""
+    return f"{inline(one.words)}{said}{where}{state}"

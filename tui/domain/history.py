@@ -16,7 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from tui.domain.gates import OFF, Gates
-from tui.domain.heard import Heard
+from tui.domain.heard import Heard, as_data
 from tui.domain.verdict import Decision, Verdict
 
 Action = Literal[
@@ -122,7 +122,7 @@ class Entry:
             "attested": self.attested,
             "adopted": list(self.adopted),
             "meanwhile": list(self.meanwhile),
-            "feedback": [msgspec.to_builtins(one) for one in self.feedback],
+            "feedback": as_data(self.feedback),
             "verdict": self.verdict.as_dict() if self.verdict else None,
             "doubt": self.doubt,
             "doubt_reason": self.doubt_reason,

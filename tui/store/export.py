@@ -76,7 +76,7 @@ def _exposure(kept: Sequence[Entry]) -> Iterator[str]:
 
 def _found(kept: Sequence[Entry]) -> Iterator[str]:
     """What was found in the phases, each finding as it was told last."""
-    found = as_list(latest(one for entry in kept for one in entry.feedback))
+    found = as_list(latest(one for entry in kept for one in entry.feedback), _inline)
     if found:
         yield f"\nWhat was found:\n\n{found}\n"
 

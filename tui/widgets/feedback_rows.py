@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.domain.draft import Draft, Finding
 from tui.domain.edit import split
-from tui.domain.feedback import asked, is_open, joined
+from tui.domain.feedback import asked, is_open, joined, thread_words
 from tui.domain.guide import Guide, Phase, Question
 from tui.domain.planning import Situation
 from tui.domain.progress import Progress
@@ -41,22 +41,8 @@ def feedback_rows(situation: Situation) -> list[Row]:
     guide, here = situation.guide, situation.progress
     draft = joined(situation.draft, situation.facts.told)
     rows = [_short(draft, phase, question) for phase, question in asked(draft, guide) if here.reached(phase.id)]
-    rows += [Row(line("  ", ("○ ", "muted"), (text, "muted")), hang=4) for text in thread_words(situation)]
+    rows += [Row(line("  ", ("○ ", "muted"), (text, "muted")), hang=4) for text in thread_words(situation.observed)]
     return [heading("Feedback"), *rows] if rows else []
-
-
-def thread_words(situation: Situation) -> list[str]:
-    """A line for each issue for feedback: how many of its threads are open."""
-    found = []
-    for slot, threads in situation.observed.threads.items():
-        ref = situation.observed.issues[slot].ref
-        if threads is None:
-            found.append(f"Threads on {ref}: GitLab does not tell how many are open")
-        elif not threads.total:
-            found.append(f"Threads on {ref}: none yet")
-        else:
-            found.append(f"Threads on {ref}: {threads.open} of {threads.total} open")
-    return found
 
 
 def _short(draft: Draft, phase: Phase, question: Question) -> Row:
