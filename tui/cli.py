@@ -30,6 +30,7 @@ VERBS = {
     "sandbox": "Serve the embedded GitLab sandbox.",
     "status": "Where a rollout is, and what GitLab says of its flag.",
     "sync": "Take what others did from the notes on GitLab, and check them.",
+    "tell": "Texts to tell people now; where the announcement was posted.",
     "who": "Who is in, and who comes in with which step.",
 }
 
