@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.rollouts import MEMBERS, TEAM, entry
-from tui.domain.history import Entry, entry_comment, read_entry
+from tui.domain.history import Entry, entry_comment, in_order, read_entry
 
 ENTRY = entry("members", "members", TEAM, MEMBERS, live_seconds=60, names={"User:1": "alice"}, reason="because")
 
@@ -60,3 +62,17 @@ def test_missing_keys_make_no_entry() -> None:
 
 def test_plain_data_is_json() -> None:
     assert Entry.from_dict(json.loads(json.dumps(ENTRY.as_dict()))) == ENTRY
+
+
+def test_entries_of_the_same_second_have_the_order_of_their_notes_on_every_machine() -> None:
+    one, two, ten, local = (
+        replace(ENTRY, id=name, note_url=url)
+        for name, url in (
+            ("one", "https://x/-/issues/1#note_9"),
+            ("two", "https://x/-/issues/1#note_10"),
+            ("ten", "https://x/-/issues/1#note_100"),
+            ("local", ""),
+        )
+    )
+    early = replace(ENTRY, id="early", at=ENTRY.at - timedelta(seconds=1))
+    assert in_order([local, ten, two, one, early]) == (early, one, two, ten, local)

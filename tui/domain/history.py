@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 from typing import Any, Literal
 
 import msgspec
@@ -154,6 +155,16 @@ class Entry:
     def with_note(self, url: str) -> Entry:
         """The same entry, knowing where its note is."""
         return replace(self, note_url=url)
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Oldest first; of the same second by the numbers of their notes, so that every machine has the same order."""
+    return tuple(sorted(entries, key=lambda one: (one.at, _note_number(one))))
+
+
+def _note_number(entry: Entry) -> float:
+    number = entry.note_url.rpartition("#note_")[2]
+    return int(number) if number.isdecimal() else inf
 
 
 class _Gates(msgspec.Struct, frozen=True):

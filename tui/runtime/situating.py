@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.errors import GitLabError
 from tui.domain.gates import Gates
+from tui.domain.history import in_order
 from tui.domain.planning import Situation
 from tui.runtime.concerns import concerns
 from tui.runtime.halfway import broken_off
@@ -32,7 +33,7 @@ def situation(session: Session, draft: Draft, reason: str, wanted: Gates | None,
         guide=guide,
         skeletons={issue.skeleton: bench.assets.skeleton(issue.skeleton) for issue in guide.issues},
         observed=observed,
-        entries=tuple(bench.records.entries(draft.id, name)),
+        entries=in_order(bench.records.entries(draft.id, name)),
         now=bench.clock(),
         reason=reason,
         vocabulary=bench.assets.vocabulary(),
