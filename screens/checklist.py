@@ -77,7 +77,7 @@ class ChecklistScreen(WizardScreen):
         path = f"checks[{check.id}]"
         found: list[Spec] = [
             Field(f"{path}.state", check.text, "choice", help="Is it done? Not applicable needs a note that says why.",
-                  options=STATES, sentence=check.sentence)
+                  options=STATES, sentence=check.sentence, opens=True)
         ]  # fmt: skip
         if answer.state == "open" and check.help.strip():
             found.append(Note(f"{check.id}-help", line((check.help.strip().replace("\n", " "), "muted"))))

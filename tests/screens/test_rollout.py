@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from screens.back import BackScreen
 from screens.rollout import RolloutScreen
-from tests.support.host import Host
+from tests.support.host import Host, at_once
 from tests.support.hostile import IDS, STRINGS, harmless
 from tests.support.rollouts import (
     MEMBERS,
@@ -375,6 +375,16 @@ async def test_numbers_that_hold_let_the_rollout_go_on_with_their_evidence() -> 
         await judge(pilot, ALL_WELL, "ctrl+s")
         verdict = Verdict("continue", "continue", ALL_WELL)
         assert app.answers == [RolloutAnswer("review", Wish("everyone", "25%", verdict=verdict))]
+
+
+async def test_what_is_typed_quicker_than_the_focus_moves_is_in_its_own_field() -> None:
+    app, _ = host(climbed(1, 10))
+    async with app.run_test() as pilot:
+        await pilot.press("n")
+        await wait_for(pilot, lambda: app.screen.focused is not None, what="the first field")
+        at_once(app, *"700", "enter", *"1100", "tab", *"15", "enter", "1", "ctrl+s")
+        await wait_for(pilot, lambda: app.answers, what=f"an answer in\n{app.drawn}")
+        assert app.answers[0].wish.verdict == Verdict("continue", "continue", ALL_WELL)
 
 
 async def test_a_number_that_fires_proposes_the_way_back_and_says_which_criterion_did() -> None:

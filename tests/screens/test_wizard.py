@@ -14,6 +14,7 @@ from screens.model import ModelScreen
 from screens.phases import PhasesScreen
 from screens.plan_issues import PlanIssuesScreen
 from tests.domain.shipped import guides
+from tests.support.host import at_once
 from tests.support.hostile import STRINGS, harmless
 from tests.support.wizard import EMPTY, SAMPLE, SCREENS, Wizard, wizard
 from tui.domain.draft import Announcement, Capacity, Draft, Waiver
@@ -106,6 +107,14 @@ async def test_each_change_is_told_at_once_and_ctrl_s_says_that_it_is_saved() ->
         await one.press("ctrl+s")
         assert len(one.saved) == told + 1
         assert "Saved" in one.status
+
+
+async def test_what_is_typed_quicker_than_the_focus_moves_is_in_its_own_field_and_leaves_with_the_draft() -> None:
+    async with wizard(ModelScreen, EMPTY) as one:
+        at_once(one.app, *"Title", "enter", "enter", "enter", *"Name", "tab", "7", "ctrl+n")
+        await one.until(lambda: one.app.answers, "an answer")
+        draft = one.app.answers[0].draft
+        assert (draft.title, draft.model.name, draft.model.version) == ("Title", "Name", "7")
 
 
 async def test_problems_are_listed_and_enter_jumps_to_the_field() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual import events
+from textual.app import App
 from textual.message import Message
 from textual.screen import Screen
 
@@ -78,6 +80,12 @@ class Host(ThemedApp[None]):
 
     def on_cancel_wanted(self, message: CancelWanted) -> None:
         self.asked.append(message)
+
+
+def at_once(app: App[Any], *keys: str) -> None:
+    """Send all keys before the first is looked at, as a terminal does that was written to in one go."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
 
 
 def prepared(situation: Situation, phase: str = "", step: str = "") -> Prepared:

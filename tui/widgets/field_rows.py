@@ -80,6 +80,11 @@ class FieldRow(Widget):
         self.control.locked = locked
         self.set_class(_stacked(spec), "-stacked")
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether Enter only leads to the next field."""
+        return not (isinstance(self.control, ManyLines) or self.spec.opens)
+
     def compose(self) -> ComposeResult:
         """Label and control."""
         yield Static(self._label(), classes="label")
@@ -133,7 +138,13 @@ class FieldRow(Widget):
     @on(TextArea.Changed)
     def _typed(self, event: Input.Changed | TextArea.Changed) -> None:
         event.stop()
-        text = self.control.text if isinstance(self.control, ManyLines) else event.control.value  # type: ignore[union-attr]
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Take over what is typed."""
+        if isinstance(self.control, Picker):
+            return
+        text = self.control.text if isinstance(self.control, ManyLines) else self.control.value
         if text == self._text:
             return
         self._text, before = text, self.trouble

@@ -26,7 +26,8 @@ class Field:
     """One value of the draft. `sentence` is the guide's own; `optional` values are None when they are empty.
 
     A choice is `tall` when its options stand one below the other, and `walk` when up and down walk through them: for
-    choices that only say what to look at, since walking through a form must not change a draft.
+    choices that only say what to look at, since walking through a form must not change a draft. Enter goes on to the
+    next field, but in one that `opens` something.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Field:
     optional: bool = False
     tall: bool = False
     walk: bool = False
+    opens: bool = False
 
     @property
     def key(self) -> str:

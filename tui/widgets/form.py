@@ -7,9 +7,11 @@ keeps every part that is still there, so that focus, cursor and undo outlive a c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 from msgspec import Struct
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -30,7 +32,22 @@ class Form(VerticalScroll, can_focus=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Field before", show=False, id="form.up", tooltip="The field before"),
         Binding("down", "app.focus_next", "Next field", show=False, id="form.down", tooltip="The next field"),
+        Binding("enter", "go_on", "Next field", show=False, priority=True, id="form.enter", tooltip="The next field"),
+        Binding(
+            "tab", "app.focus_next", "Next field", show=False, priority=True, id="form.tab", tooltip="The next field"
+        ),
+        Binding(
+            "shift+tab",
+            "app.focus_previous",
+            "Field before",
+            show=False,
+            priority=True,
+            id="form.backtab",
+            tooltip="The field before",
+        ),
     ]
+    """Keys that leave a field while one types have priority: what comes behind them is sent to the field that has the
+    focus when it arrives, however quick the hands."""
 
     def __init__(self, take: Take, *, locked: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's
         super().__init__(id=id)
@@ -103,6 +120,20 @@ class Form(VerticalScroll, can_focus=False):
         """The field that a canonical path is, or is inside of; else the first one inside what it names."""
         inside = (row for row in self.rows if within(row.spec.path, path))
         return next((row for row in self.rows if within(path, row.spec.path)), next(inside, None))
+
+    def action_go_on(self) -> None:
+        """Enter in a field: to the next one. The last one, and one that Enter does more in, get the key themselves."""
+        for row, following in pairwise(self.rows):
+            if isinstance(row, FieldRow) and row.control is self.screen.focused and row.goes_on:
+                self.screen.set_focus(following.control if isinstance(following, FieldRow) else following)
+                return
+        raise SkipAction
+
+    def catch_up(self) -> None:
+        """Take over what is in the fields and was not told yet: a key that leaves the form may be that quick."""
+        for row in self.rows:
+            if isinstance(row, FieldRow):
+                row.catch_up()
 
     def jump(self, path: str) -> bool:
         """Focus the field that `find` finds; False when there is none."""

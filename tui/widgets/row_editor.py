@@ -91,6 +91,7 @@ class RowEditor(BaseModal[Struct | None]):
     def action_save(self) -> None:
         """Answer with the record, if it can be one."""
         form = self.query_one(Form)
+        form.catch_up()
         first = self.spec.fields[0]
         if form.wrong:
             path, text = next(iter(form.wrong.items()))

@@ -140,6 +140,7 @@ class VerdictDialog(BaseModal[Decided | None]):
 
     def action_take(self) -> None:
         """Answer, if what is typed can be a verdict."""
+        self._form.catch_up()
         wrong = self._form.wrong
         if wrong:
             path, text = next(iter(wrong.items()))

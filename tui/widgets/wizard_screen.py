@@ -161,6 +161,7 @@ class WizardScreen(WizardFrame):
 
     def leave(self, go: str, field: str = "") -> None:
         """Not before it was said, once, that something typed is in no draft."""
+        self.form.catch_up()
         wrong = self.form.wrong
         if wrong and wrong != self._warned:
             self._warned = wrong
