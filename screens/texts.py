@@ -165,9 +165,7 @@ class TextsScreen(BaseScreen[Draft]):
         elif here is not None and here.at is not None:
             lines = ["The plan issue and the draft will say that it is not posted there yet."]
             question = Confirm(f"Not posted in {channel} after all?", lines, yes="Take the mark back")
-            self.app.push_screen(
-                question, lambda sure: self._changed(not_posted(self._draft, channel)) if sure else None
-            )
+            self.app.push_screen(question, lambda sure: self._take_back(channel) if sure else None)
         else:
             lines = ["It is noted with the time and your name, in the draft and on the plan issue."]
             question_ = Ask(f"Posted in {channel}", lines, "Address of the post, if you like", needed=False)
@@ -177,11 +175,14 @@ class TextsScreen(BaseScreen[Draft]):
         if channel is not None:
             self._changed(posted(self._draft, channel, self._clock(), self._operator, url))
 
-    def _changed(self, draft: Draft) -> None:
+    def _take_back(self, channel: str) -> None:
+        self._changed(not_posted(self._draft, channel), channel)
+
+    def _changed(self, draft: Draft, taken_back: str = "") -> None:
         self._draft = draft
         self.post_message(DraftChanged(draft))
         self.query_one("#reading", WorkLine).work("Saying so on the plan issue")
-        self.post_message(ReportWanted(draft))
+        self.post_message(ReportWanted(draft, taken_back))
         self._draw()
 
     def show(self, situation: Situation) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from tests.support.rollouts import NOW, guide, sample
-from tui.domain.announcing import Standing, not_posted, posted, standings
+from tui.domain.announcing import Standing, comment, marks_in, not_posted, posted, standings, with_marks
 from tui.domain.draft import Announcement, Draft, Posted
 from tui.domain.validate import validate
 
@@ -34,6 +35,25 @@ def test_one_time_for_all_channels_counts_for_each_and_can_be_taken_back_for_one
     old = structs.replace(DRAFT, announcement=structs.replace(DRAFT.announcement, posted_at=NOW))
     assert where(old) == {"#team": True, "#news": True}
     assert where(not_posted(old, "#team")) == {"#team": False, "#news": True}
+
+
+def test_marks_travel_in_the_report_and_ones_own_come_first() -> None:
+    alice = posted(DRAFT, "#news --> <!-- x", NOW, "alice", "https://chat/1")
+    note = comment(alice.announcement)
+    assert note.count("-->") == 1
+    marks = marks_in(f"text\n{note}\nmore")
+    assert marks == alice.announcement.posted
+    bob = with_marks(posted(DRAFT, "#team", NOW, "bob"), marks)
+    assert where(bob) == {"#team": True, "#news": False, "#news --> <!-- x": True}
+    assert with_marks(alice, [structs.replace(marks[0], by="mallory")]) == alice
+    assert comment(DRAFT.announcement) == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["[{}]", '[{"channel":"#a","posted_at":"2026-01-01T00:00:00"}]', "[1", "[]", '[{"channel":1}]']
+)
+def test_damaged_marks_are_none(text: str) -> None:
+    assert marks_in(f"<!-- rollout-tui: announced={text} -->") == ()
 
 
 def test_what_is_wrong_with_it_is_said() -> None:

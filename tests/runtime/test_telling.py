@@ -71,10 +71,23 @@ def test_a_mark_is_on_the_plan_issue_at_once_and_nothing_else_is_touched(
     assert text.startswith("Mine before.\n\n")
     assert text.endswith("\n\nMine after.")
     telling.refresh(session, marked)
+    colleague = posted(DRAFT, "#team", clock.now, "bob")
+    assert session.situation(colleague).draft.announcement.unposted == ()
     assert [one.method for one in sent] == ["PUT"]
     again = session.prepare(marked, "stakeholders", "team")
     assert again is not None
     assert again.plan.empty
+
+
+def test_a_mark_that_is_taken_back_leaves_those_of_colleagues(
+    session: Session, server: Server, issue: IssueSeen, clock: Clock
+) -> None:
+    telling.refresh(session, posted(DRAFT, "#news", clock.now, "bob"))
+    telling.refresh(session, posted(DRAFT, "#team", clock.now, "alice"))
+    telling.refresh(session, DRAFT, "#team")
+    text = description(server, issue)
+    assert "**Announced** in #news" in text
+    assert "- **Not announced yet** in #team\n" in text
 
 
 def test_who_takes_the_lead_is_on_the_plan_issue(session: Session, server: Server, issue: IssueSeen) -> None:

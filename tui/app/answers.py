@@ -180,7 +180,9 @@ class AnsweringApp(ThemedApp[ExitState]):
         from tui.runtime.telling import refresh
 
         message.stop()
-        self._answer(message.draft, lambda session: refresh(session, message.draft), "update the report")
+        self._answer(
+            message.draft, lambda session: refresh(session, message.draft, message.taken_back), "update the report"
+        )
 
     def on_apply_wanted(self, message: ApplyWanted) -> None:
         """Make a plan's changes. The worker is the app's: leaving the screen does not stop it."""

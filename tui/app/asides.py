@@ -109,13 +109,16 @@ class AsidesApp(DeskApp):
     def _texts(self, message: TextsWanted) -> TextsScreen:
         """On a thread: making texts reads files and imports what fills them in."""
         from screens.texts import TextsScreen
+        from tui.domain.announcing import with_marks
         from tui.domain.ways_back import remembered
         from tui.runtime.telling import texts
 
         draft, name = message.draft, self.instance_of(message.draft)
         now = self.bench.clock()
         known = remembered(draft, message.guide, message.entries, now, name)
-        situation = replace(message.situation, draft=draft, now=now) if message.situation else known
+        situation = replace(message.situation, now=now) if message.situation else known
+        draft = with_marks(draft, situation.draft.announcement.posted)
+        situation = replace(situation, draft=draft)
         return TextsScreen(
             draft,
             texts(self.bench.assets, situation),

@@ -1,16 +1,24 @@
-"""Where a release is announced and where it has been: said in the draft, channel by channel."""
+"""Where a release is announced and where it has been: said in the draft, channel by channel.
+
+The report on the plan issue carries the marks too, in a comment of one line, so that a colleague's rollout knows them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from tui.domain.draft import Announcement, Draft, Posted
 from tui.domain.problem import Problem
+
+_COMMENT = re.compile(r"^<!-- rollout-tui: announced=(\[.*\]) -->$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,44 @@ def not_posted(draft: Draft, channel: str) -> Draft:
         if one.at is not None and one.channel != channel
     )
     return replace(draft, announcement=replace(told, posted_at=None, posted=kept))
+
+
+def comment(told: Announcement) -> str:
+    """The marks as an HTML comment; empty for none. No value in it can end the comment."""
+    marks = [one.as_dict() for one in standings(told) if one.at is not None]
+    text = json.dumps(marks, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return f"<!-- rollout-tui: announced={text.replace('>', chr(92) + 'u003e')} -->" if marks else ""
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """The shape of a mark in the comment."""
+
+    channel: str
+    posted_at: datetime
+    by: str = ""
+    url: str = ""
+
+
+def marks_in(description: str) -> tuple[Posted, ...]:
+    """The marks that a description carries; none when it carries none or they are damaged: anybody can edit it."""
+    match = _COMMENT.search(description)
+    try:
+        found = msgspec.json.decode(match[1], type=tuple[_Mark, ...]) if match else ()
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return ()
+    return tuple(
+        Posted(channel=one.channel, at=one.posted_at, by=one.by, url=one.url)
+        for one in found
+        if one.channel.strip() and one.posted_at.tzinfo is not None
+    )
+
+
+def with_marks(draft: Draft, marks: Iterable[Posted]) -> Draft:
+    """The draft with marks that were made elsewhere, for channels that it has no mark for itself."""
+    told = draft.announcement
+    known = {one.channel for one in standings(told) if one.at is not None}
+    new = tuple(one for one in {mark.channel: mark for mark in marks}.values() if one.channel not in known)
+    return replace(draft, announcement=replace(told, posted=(*told.posted, *new))) if new else draft
 
 
 def problems(draft: Draft) -> Iterator[Problem]:

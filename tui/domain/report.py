@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.domain import markdown, timeline
-from tui.domain.announcing import standings
+from tui.domain.announcing import comment, standings
 from tui.domain.audience import GAP, Labels, who
 from tui.domain.draft import Draft
 from tui.domain.exposure import chart, points
@@ -59,7 +59,8 @@ def report(source: Source) -> str:
     found = as_list(latest(one for entry in source.entries for one in entry.feedback))
     if found:
         parts += ["**What was found**", found]
-    return "\n\n".join(parts)
+    marks = comment(source.draft.announcement)
+    return "\n\n".join([*parts, marks] if marks else parts)
 
 
 def marked(source: Source) -> str:

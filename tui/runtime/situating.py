@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.domain.announcing import marks_in, with_marks
 from tui.domain.errors import GitLabError
 from tui.domain.gates import Gates
 from tui.domain.history import in_order
 from tui.domain.planning import Situation
 from tui.runtime.concerns import concerns
 from tui.runtime.halfway import broken_off
-from tui.runtime.rebuild import Learned, learn
+from tui.runtime.rebuild import Learned, learn, plan_issues
 
 if TYPE_CHECKING:
     from tui.domain.draft import Draft
@@ -28,8 +29,9 @@ def situation(session: Session, draft: Draft, reason: str, wanted: Gates | None,
     if learned.added:  # the flag is looked at again in the light of what others did
         observed = session.observe(draft, wanted, reducing=reducing)
     observed = replace(observed, remarks=(*observed.remarks, *learned.remarks, *remarks))
+    marks = [mark for issue in plan_issues(observed) for mark in marks_in(issue.description)]
     return Situation(
-        draft=draft,
+        draft=with_marks(draft, marks),
         guide=guide,
         skeletons={issue.skeleton: bench.assets.skeleton(issue.skeleton) for issue in guide.issues},
         observed=observed,

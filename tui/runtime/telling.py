@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.domain.announcing import not_posted
 from tui.domain.errors import GitLabError, InUse, OutcomeUnknown, Stale
 from tui.domain.planning.compute import report_change
 from tui.domain.readback import stored
@@ -29,8 +30,10 @@ def refresh_if_possible(session: Session, draft: Draft) -> None:
         refresh(session, draft)
 
 
-def refresh(session: Session, draft: Draft) -> Situation:
+def refresh(session: Session, draft: Draft, taken_back: str = "") -> Situation:
     """Bring the report on the plan issue up to date, where something else than a step has changed it.
+
+    `taken_back` is a channel that is no longer marked; the marks for others that colleagues made stay.
 
     It is an edit that says the same however often it is made, so a lost answer loses nothing: the next refresh, and
     the next step, look at what is there. Raises GitLabError, InUse while a rollout is applied, Stale when GitLab
@@ -38,6 +41,8 @@ def refresh(session: Session, draft: Draft) -> Situation:
     """
     with session.turn(draft.id, needed=True):
         situation = session.situation(draft)
+        if taken_back:
+            situation = replace(situation, draft=not_posted(situation.draft, taken_back))
         change = report_change(situation)
         if change is None:
             return situation

@@ -129,9 +129,13 @@ class TextsWanted(Message):
 
 @dataclass
 class ReportWanted(Message):
-    """Bring the report on the plan issue up to date. Answered by `show(Situation)`."""
+    """Bring the report on the plan issue up to date; `taken_back` is a channel that is no longer marked.
+
+    Answered by `show(Situation)`.
+    """
 
     draft: Draft
+    taken_back: str = ""
 
 
 @dataclass
