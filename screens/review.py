@@ -43,6 +43,8 @@ from tui.widgets.review_words import sure_lines, title_of, why_not, work_of
 class ReviewContext:
     """Where the plan would go; `read_only` says who else has the draft open; `chat_prefix` is the chat bot's.
 
+    Who is `watching` applies nothing, not even a way back.
+
     `items` is what is open in the wizard's steps; None when the review is not reached from the wizard. `refused` is
     the plan that the operator wanted to apply and that no longer held.
     """
@@ -52,6 +54,7 @@ class ReviewContext:
     chat_prefix: str = CHAT.prefix
     items: tuple[OpenItem, ...] | None = None
     refused: Refused | None = None
+    watching: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         prepared = self._state.prepared
         if prepared is None or self._verdict.working:
             return "there is no plan yet"
-        return why_not(prepared.plan, self._where.read_only)
+        return why_not(prepared.plan, self._where.read_only, watching=self._where.watching)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what cannot be done now."""

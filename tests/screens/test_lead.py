@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from tests.support.shell import Shell, comes_to, drawn, keep, running, sees, workbench
 from tests.support.waiting import wait_for
 from tui.domain.draft import Draft, Place
+from tui.domain.gates import OFF
+from tui.domain.operation import Apply
 from tui.runtime import leading
 from tui.runtime.workbench import Workbench
 from tui.sandbox.server import Server
@@ -99,6 +102,26 @@ async def test_who_only_looks_sees_the_lead_and_cannot_take_it(bench: Workbench,
         await pilot.press("l")
         await pilot.pause()
         assert "lead up?" not in drawn(pilot)
+    assert {one.method for one in server.requests} == {"GET"}
+
+
+async def test_who_only_looks_does_not_take_up_a_way_back_that_was_broken_off(bench: Workbench, server: Server) -> None:
+    draft = begun(bench)
+    (live,) = bench.records.entries(draft.id, "env")
+    later = live.at + timedelta(seconds=1)
+    off = Apply("a1", draft.id, "env", live.flag, "off", "", "roll-back", "alice", "", later, live.gates_after, OFF)
+    bench.records.begin(off)
+    server.requests.clear()
+    async with running(bench, (120, 60), open_draft="alpha", read_only=True) as pilot:
+        await opened(pilot)
+        await pilot.press("e")
+        await comes_to(pilot, "ModelScreen")
+        await pilot.press("f6")
+        await comes_to(pilot, "ReviewScreen")
+        await sees(pilot, "Off for everybody", "Cannot be applied: read-only")
+        await pilot.press("a")
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, Confirm)
     assert {one.method for one in server.requests} == {"GET"}
 
 

@@ -43,10 +43,13 @@ def work_of(plan: Plan) -> str:
     return counted(len(plan.changes), "change")
 
 
-def why_not(plan: Plan, read_only: str = "") -> str:
-    """Why the plan cannot be applied; empty when it can. Reducing exposure waits for no lock."""
+def why_not(plan: Plan, read_only: str = "", *, watching: bool = False) -> str:
+    """Why the plan cannot be applied; empty when it can. Reducing exposure waits for no lock on the draft.
+
+    Who is only `watching` has asked for an app that changes nothing.
+    """
     if plan.blocked:
         return f"blocked by {counted(len(plan.blocked), 'requirement')}"
     if plan.empty:
         return "nothing to apply"
-    return f"read-only: {read_only}" if read_only and not plan.reduces else ""
+    return f"read-only: {read_only}" if read_only and (watching or not plan.reduces) else ""
