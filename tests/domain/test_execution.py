@@ -172,6 +172,21 @@ def test_an_unknown_outcome_is_never_sent_again_and_never_hidden(change_id: str)
     assert change_id not in report.confirmed
 
 
+def test_a_refusal_wins_over_a_look_beside_it_that_failed_first() -> None:
+    looked = []
+
+    def react(command: Command) -> Event | None:
+        if isinstance(command, CheckGates):
+            looked.append(command)
+            return Checked("GitLab could not be asked", unknown=True)
+        if looked and isinstance(command, Send):
+            return Rejected(command.change, "the token was revoked")
+        return None
+
+    report = Run(react, lambda waiting: waiting - 1)()
+    assert (report.outcome, "revoked" in report.reason) == ("rejected", True)
+
+
 def test_unknown_wins_over_a_rejection_that_came_first() -> None:
     def react(command: Command) -> Event | None:
         if isinstance(command, Send) and command.change.id == "issue:internal-feedback":

@@ -28,12 +28,12 @@ from tui.store.locations import Locations
 from tui.store.records import Records
 
 METHODS: dict[Story, tuple[tuple[str, int], ...]] = {
-    "team": (("POST", 14), ("PUT", 1)),
-    "percent": (("POST", 2), ("PUT", 1)),
-    "off": (("POST", 2), ("PUT", 1)),
-    "project-team": (("POST", 12), ("PUT", 1)),
-    "project-percent": (("POST", 1), ("PUT", 2)),
-    "project-off": (("POST", 1), ("PUT", 2)),
+    "team": (("POST", 15), ("PUT", 1)),
+    "percent": (("POST", 2), ("PUT", 2)),
+    "off": (("POST", 2), ("PUT", 2)),
+    "project-team": (("POST", 13), ("PUT", 1)),
+    "project-percent": (("POST", 1), ("PUT", 3)),
+    "project-off": (("POST", 1), ("PUT", 3)),
 }
 """How many writes of each method a story has."""
 

@@ -17,6 +17,7 @@ _VOLATILE = re.compile(
     r"operation=\S+|#\d+|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?|\b[0-9a-f]{32}\b|```plaintext.*?```", re.DOTALL
 )
 """What differs from one run to the next: names of operations and issues, times, and the chart that they make."""
+_LEAD = "<!-- rollout-tui: lease="
 _FLAG = re.compile(r"^/features/|/feature_flags(/|$)")
 _ENTRY = re.compile(r"^<!-- rollout-tui: entry=(\{.*\}) -->$", re.MULTILINE)
 
@@ -48,6 +49,8 @@ def effects(world: World, flag: str, entries: list[Entry]) -> Effects:
                 found[f"text {slot} {hash(_VOLATILE.sub('', issue.description or ''))}"] += 1
                 found[f"private {slot} {issue.confidential}"] += 1
             for note in issue.notes:
+                if not note.system and _LEAD in note.body:
+                    found[f"lead {note.author_id}"] += 1
                 if not note.system and _MARKER.search(note.body):
                     told = json.loads(_ENTRY.findall(note.body)[-1])
                     found[f"note {told['phase']} {told['step']}"] += 1

@@ -56,7 +56,8 @@ def play(site: Site, point: Point) -> Played:
         if ends[-1] in {"done", "nothing", UNCHECKED}:
             break
     count = compare(point, expected, site.effects())
-    if late or unchecked:
+    led = any(name.startswith("lead ") for name in (*count.lost, *count.doubled))
+    if late or unchecked or led:
         count = _afterwards(site, point, late, count)
     return Played(point, injected, count, tuple(ends))
 
@@ -74,19 +75,20 @@ def _try(process: Process, story: Story) -> str:
 
 
 def _afterwards(site: Site, point: Point, late: list[Delayed], count: Count) -> Count:
-    """What is still delayed arrives after all, or nobody has looked yet whether anything was made twice: the apply of
-    the next step must put that right without being asked.
+    """What is still delayed arrives after all, or nobody has looked yet whether anything was made twice, or the lead,
+    which is noted last, could not be: the apply of the next step must put that right without being asked.
     """
     with site.process(()) as process:
         process.wire.late = late
         process.wire.deliver_all()
         process.apply("")
     phase, step = step_of(point.story)
-    kinds = ("issue ", "private ", "link ", f"note {phase} {step}", f"entry {phase} {step}")
+    kinds = ("issue ", "private ", "link ", "lead ", f"note {phase} {step}", f"entry {phase} {step}")
     expected, found = (
         Counter({name: number for name, number in one.items() if name.startswith(kinds)})
         for one in (site.beginnings[point.story].expected, site.effects())
     )
     again = compare(point, expected, found)
     before = tuple(name for name in count.doubled if not name.startswith(kinds) and not name.startswith("text "))
-    return Count(count.lost + again.lost, before + again.doubled)
+    lost = tuple(name for name in count.lost if not name.startswith("lead "))
+    return Count(lost + again.lost, before + again.doubled)

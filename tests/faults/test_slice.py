@@ -56,7 +56,6 @@ def test_the_matrix_strikes_at_each_write_and_each_read(site: Site) -> None:
     sent = {story: one.sent for story, one in site.beginnings.items()}
     assert {story: writes for story, (writes, _) in sent.items()} == WRITES
     assert [story for story, (_, reads) in sent.items() if reads < READS[story]] == []
-    assert {story: sum(dict(methods).values()) for story, methods in METHODS.items()} == WRITES
 
 
 def test_every_83rd_point_of_the_matrix_loses_and_doubles_nothing(site: Site) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.judge import effects
 from tests.runtime.conftest import gateway
 from tests.runtime.test_stopping import WHOLE, count, prepared
 from tests.runtime.test_whole_rollouts import DRAFT
 from tests.support.clock import Clock
+from tests.support.rollouts import FLAG
 from tui.domain.errors import StoreError
 from tui.domain.history import read_entry
 from tui.domain.plan import Request
@@ -109,6 +111,23 @@ def test_what_a_proxy_sent_twice_is_there_once_in_the_end_and_told(session: Sess
     assert result.outcome == "done"
     assert any("made twice" in remark for remark in result.remarks)
     assert count(server) == WHOLE
+
+
+def test_a_comment_about_the_lead_that_a_proxy_sent_twice_goes_with_the_next_apply(
+    session: Session, server: Server, clock: Clock
+) -> None:
+    server.faults.add(Fault("doubled", method="POST", path_regex="/notes$", skip=1))
+    assert session.apply(prepared(session)).outcome == "done"
+    assert _leads(server) == 2
+    clock.forward(days=1)
+    result = session.apply(prepared(session))
+    assert (result.outcome, _leads(server)) == ("done", 1)
+    assert any("made twice" in remark for remark in result.remarks)
+
+
+def _leads(server: Server) -> int:
+    found = effects(server.snapshot(), FLAG, [])
+    return sum(number for name, number in found.items() if name.startswith("lead "))
 
 
 def test_a_note_that_arrives_after_it_was_made_anew_is_no_step_of_its_own_and_goes_with_the_next_apply(

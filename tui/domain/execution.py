@@ -47,6 +47,9 @@ from tui.domain.readback import answered, differences, exposed, gate_answer, str
 WIDTH = 4
 """How many independent changes are under way at once."""
 
+_GRAVITY: Mapping[Outcome, int] = {"stale": 1, "rejected": 1, "unknown": 2}
+"""Which outcome counts when several changes end badly side by side; one that was stopped says the least."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -232,6 +235,6 @@ class _State:
         self.stop(outcome, f"{change.summary}: {reason}")
 
     def stop(self, outcome: Outcome, reason: str) -> None:
-        """Start nothing more. The gravest outcome wins: an unknown one must not hide behind another."""
-        if self.outcome is None or outcome == "unknown":
+        """Start nothing more. The gravest outcome wins: none must hide behind one that came a moment before."""
+        if self.outcome is None or _GRAVITY.get(outcome, 0) > _GRAVITY.get(self.outcome, 0):
             self.outcome, self.reason = outcome, reason

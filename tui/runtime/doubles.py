@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.errors import RolloutError
 from tui.domain.history import Entry, read_entry
+from tui.domain.lease import read_lease
 from tui.domain.observed import IssueSeen, NoteSeen
 from tui.domain.operation import Operation
 from tui.domain.plan import Change, Plan, Request, read_marker
@@ -105,8 +106,17 @@ class Doubles:
             if marked is not None and marked.operation in found:
                 found[marked.operation].append(note)
         extra = [note for one in told for note in _extra_notes(one, found[one.id])]
+        extra += self._extra_leases(self.notes[path], told[0].rollout)
         what = f"A note on the issue #{iid} was made twice"
         return [_Double(what, Request("DELETE", f"{path}/{note.id}"), "one was deleted") for note in extra]
+
+    def _extra_leases(self, notes: list[NoteSeen], rollout: str) -> list[NoteSeen]:
+        """One's own comments about the lead but for the first, which is the one that is edited."""
+        leases = [note for note in notes if read_lease(note, rollout) is not None]
+        if len(leases) < 2:  # noqa: PLR2004 - one is as it should be
+            return []
+        me = self._gateway.operator().id
+        return [note for note in leases if note.author_id == me][1:]
 
 
 def _extra_issue(seen: IssueSeen, ref: str) -> _Double:
