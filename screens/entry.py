@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from tui.domain import duration
 from tui.domain.audience import Labels, gains, loses, who
+from tui.domain.heard import as_lines
 from tui.domain.history import ACTION_WORDS, Entry
 from tui.domain.text import clean
 from tui.store.assets import asset
@@ -92,6 +93,9 @@ class EntryScreen(BaseScreen[None]):
         if entry.meanwhile:
             yield Static(line(("While it was applied", "warning")), classes="section")
             yield Static(bullets(entry.meanwhile))
+        if entry.feedback:
+            yield Static(line(("What was found in the phases", "strong")), classes="section")
+            yield Static(bullets(as_lines(entry.feedback)))
         if entry.waivers:
             yield Static(line(("Requirements waived", "strong")), classes="section")
             yield Static(bullets(f"{name}: {reason}" for name, reason in entry.waivers.items()))

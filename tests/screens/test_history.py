@@ -15,6 +15,7 @@ from tests.support.rollouts import NOW
 from tests.support.shell import Shell, comes_to, drawn, keep, running, sees, type_in, workbench
 from tests.support.waiting import wait_for
 from tui.domain.gates import OFF, Gates
+from tui.domain.heard import Heard
 from tui.domain.history import FORGED, Entry
 from tui.runtime.workbench import Workbench
 
@@ -135,6 +136,9 @@ async def test_opens_all_of_an_entry_and_comes_back_to_its_row(bench: Workbench)
             note_url=url,
             gates_before=OFF,
             adopted=("Link this to that",),
+            feedback=(
+                Heard(phase="members", question="speed", asked="How fast?", answer="worse", by="bob", open=True),
+            ),
         ),
     )
     async with running(bench, (120, 40)) as pilot:
@@ -145,6 +149,7 @@ async def test_opens_all_of_an_entry_and_comes_back_to_its_row(bench: Workbench)
         await sees(pilot, "everyone 10%: advanced", "2026-11-22 09:59 UTC", "dora", "emil", "10 %", "As planned", url)
         await sees(pilot, "Give dora the flag", "provider-capacity: The raise is approved.", "gained")
         await sees(pilot, "Found after a broken apply, not made again", "Link this to that")
+        await sees(pilot, "What was found in the phases", "How fast? worse (bob); to be settled")
         await pilot.press("escape")
         await comes_to(pilot, "HistoryScreen")
         await sees(pilot, "2 of 2")

@@ -69,6 +69,17 @@ def latest(told: Iterable[Heard]) -> tuple[Heard, ...]:
     return tuple({one.identity: one for one in told}.values())
 
 
+def as_lines(heard: Iterable[Heard]) -> list[str]:
+    """A line of plain text for each: what was asked, what was answered, by whom, and how it was settled."""
+    return [_line(one) for one in heard]
+
+
+def _line(one: Heard) -> str:
+    said = f" ({one.said})" if one.said else ""
+    state = f"; settled: {one.settled}" if one.settled else "; to be settled" if one.open else ""
+    return f"{one.asked} {one.words}{said}{state}"
+
+
 def as_list(heard: Iterable[Heard], inline: Callable[[str], str] = markdown.inline) -> str:
     """A Markdown list: each question once, and below it what was answered, in the order given.
 
