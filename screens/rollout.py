@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.domain.as_left import Broken
 from tui.domain.draft import Draft
 from tui.domain.errors import RolloutError
 from tui.domain.guide import Guide
@@ -16,7 +17,7 @@ from tui.domain.history import Entry
 from tui.domain.planning import Situation
 from tui.domain.steps import Step
 from tui.domain.text import counted
-from tui.domain.wish import Wish
+from tui.domain.wish import NEXT, Wish
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import utc_now
 from tui.store.assets import asset
@@ -41,7 +42,7 @@ from tui.widgets.rollout_rows import (
     needed_rows,
 )
 from tui.widgets.rollout_time import exposure_rows, load_rows, wait_rows
-from tui.widgets.rollout_words import RESUME, live_words, next_words, said_rows
+from tui.widgets.rollout_words import RESUME, TAKE_UP, broken_rows, live_words, next_words, said_rows
 from tui.widgets.timeline import Times, step_key, step_of, timeline_rows
 
 _TICK = 20.0
@@ -55,7 +56,8 @@ _CHART = 52
 
 
 class RolloutScreen(ActingScreen):
-    """One running rollout. `entries` are its history, oldest first; `read_only` says why the draft is not changed.
+    """One running rollout. `entries` are its history, oldest first; `broken` is an apply that is not done; `read_only`
+    says why the draft is not changed.
 
     Who is `watching` changes nothing on GitLab either.
     """
@@ -82,12 +84,13 @@ class RolloutScreen(ActingScreen):
         *,
         instance: Instance,
         entries: tuple[Entry, ...] = (),
+        broken: Broken | None = None,
         read_only: str = "",
         watching: bool = False,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(draft, guide, entries, read_only, watching=watching)
-        self._instance, self._clock = instance, clock
+        self._instance, self._clock, self._broken = instance, clock, broken
         self._error: RolloutError | None = None
         self._asked = False
 
@@ -106,7 +109,7 @@ class RolloutScreen(ActingScreen):
         self._draw()
         here = self.progress
         step = here.next or here.position
-        if step is not None and not said_rows(here):
+        if step is not None and not said_rows(here) and self._broken is None:
             self.query_one("#rollout", Columns).go(step_key(step))
         self.set_interval(_TICK, self._draw)
         self.set_interval(_LOOK, self.look_again)
@@ -145,7 +148,7 @@ class RolloutScreen(ActingScreen):
     def show(self, situation: Situation) -> None:
         """What GitLab says."""
         self._situation, self._error, self._asked = situation, None, False
-        self._entries = situation.entries
+        self._entries, self._broken = situation.entries, situation.broken
         asked = f"GitLab was asked at {moment(situation.observed.at)} UTC"
         others = drifted(situation)
         if others:
@@ -163,12 +166,13 @@ class RolloutScreen(ActingScreen):
 
     def _draw(self) -> None:
         here, now = self.progress, self._clock()
-        self.query_one("#live", StatusLine).show(line(*live_words(here, now)))
-        self.query_one("#next", StatusLine).show(line(*next_words(here, now)))
+        seen, broken = self._situation, self._broken
+        self.query_one("#live", StatusLine).show(line(*live_words(here, now, broken)))
+        self.query_one("#next", StatusLine).show(line(*next_words(here, now, broken)))
         phases = timeline_rows(self._draft, self._guide, here, Times.of(self._entries, now))
         left: list[Sequence[Row]] = [error_rows(self._error, "asks again")] if self._error else []
-        left += [said_rows(here), [heading("Phases"), *phases]]
-        seen, chart = self._situation, exposure_rows(self._entries, self._draft.flag.name, now, _CHART)
+        left += [broken_rows(here, broken), said_rows(here), [heading("Phases"), *phases]]
+        chart = exposure_rows(self._entries, self._draft.flag.name, now, _CHART)
         left += [needed_rows(seen, now) if seen else [], wait_rows(here, now), load_rows(seen) if seen else []]
         right: list[Sequence[Row]] = [gates_rows(seen) if seen else [], chart, issue_rows(seen) if seen else []]
         right.append(feedback_rows(seen) if seen else [])
@@ -196,6 +200,8 @@ class RolloutScreen(ActingScreen):
             self.action_history()
         elif event.key == REPAIR:
             self._repair()
+        elif event.key == TAKE_UP:
+            self.review(NEXT)
         elif event.key == RESUME:
             self.action_act("resume")
         elif event.key.startswith(ISSUE) and self._situation is not None:

@@ -14,6 +14,7 @@ from tests.support.shell import comes_to, drawn, keep, running, sees, shown, typ
 from tests.support.waiting import wait_for
 from tui.domain.gates import OFF, Gates
 from tui.domain.history import Entry
+from tui.domain.operation import Apply
 from tui.runtime.workbench import Workbench
 from tui.store.drafts import dumps
 
@@ -43,6 +44,18 @@ async def test_lists_drafts_and_running_rollouts_with_what_comes_next(bench: Wor
         begun = next(line for line in drawn(pilot).splitlines() if "A begun rollout" in line)
         assert "10%" in begun
         assert "sandbox" in begun
+
+
+async def test_an_apply_that_is_not_done_is_no_draft_and_opens_where_it_is_taken_up(bench: Workbench) -> None:
+    keep(bench, "begun", "A begun rollout")
+    apply = Apply(
+        "one", "begun", "sandbox", "flag", "stakeholders", "team", "advance", "alice", "", bench.clock(), OFF, None
+    )
+    bench.records.begin(apply)
+    async with running(bench) as pilot:
+        await sees(pilot, "not done", "! take up the apply")
+        await pilot.press("enter")
+        await sees(pilot, "An apply to Own team and interested stakeholders is not done")
 
 
 async def test_a_wait_that_is_over_makes_the_next_step_due(bench: Workbench) -> None:

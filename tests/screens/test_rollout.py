@@ -18,6 +18,7 @@ from tests.support.hostile import IDS, STRINGS, harmless
 from tests.support.rollouts import (
     MEMBERS,
     NOW,
+    TEAM,
     climbed,
     entry,
     guide,
@@ -28,6 +29,7 @@ from tests.support.rollouts import (
     with_issue,
 )
 from tests.support.waiting import wait_for
+from tui.domain.as_left import Broken
 from tui.domain.draft import Capacity, Criterion, Draft
 from tui.domain.errors import Unreachable
 from tui.domain.gates import OFF, ON, Gates
@@ -35,7 +37,7 @@ from tui.domain.history import Action, Entry
 from tui.domain.planning import Situation
 from tui.domain.text import clean
 from tui.domain.verdict import Verdict
-from tui.domain.wish import Wish
+from tui.domain.wish import NEXT, Wish
 from tui.runtime.connect import Instance
 from tui.widgets.acting_screen import RolloutAnswer
 from tui.widgets.chrome import StatusLine
@@ -320,6 +322,22 @@ async def test_what_is_refused_is_in_the_menu_with_the_reason_and_its_key_does_n
         assert "Skip the next step: The rollout is on hold" in str(dialog.query_one("#complaint", Static).render())
         await pilot.press("t")
         assert isinstance(app.screen, Ask)
+
+
+@pytest.mark.parametrize("way", ["n", "enter"])
+async def test_an_apply_that_is_not_done_comes_first_and_is_taken_up(way: str) -> None:
+    app, screen = host(draft=UNJUDGED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        begun = dataclasses.replace(seen(TEAM, (), UNJUDGED), broken=Broken("stakeholders", "team", NOW))
+        screen.show(begun)
+        await pilot.pause()
+        headline = screen.query_one("#live", StatusLine).plain
+        assert headline.startswith("! An apply to Own team and interested stakeholders is not done  begun 2026-11-22")
+        assert "Nobody has it" not in app.drawn
+        assert "stands in the way" not in text(screen)
+        screen.query_one(Columns).go("take-up")
+        await pilot.press(way)
+        assert app.answers == [RolloutAnswer("review", NEXT)]
 
 
 async def test_a_hold_says_since_when_by_whom_and_why() -> None:

@@ -16,6 +16,7 @@ from tui.domain.wizard import first_open, open_items, step_of
 if TYPE_CHECKING:
     from screens.apply import ApplyAnswer
     from screens.review import ReviewContext
+    from tui.domain.as_left import Broken
     from tui.domain.drift import Refused
     from tui.domain.guide import Guide
     from tui.domain.history import Entry
@@ -111,7 +112,7 @@ class DraftFlow:
         """A rollout that has begun opens where it is; a draft where it was left, or at the first open item."""
         bench, draft = self._stage.bench, self._opened.draft
         entries = self._entries()
-        if entries or self._apply_begun():
+        if entries or self._broken() is not None:
             return Place(ROLLOUT)
         left = bench.places.get(draft.id)
         if left in {*WIZARD, REVIEW}:
@@ -120,11 +121,13 @@ class DraftFlow:
         step = first_open(open_items(draft, bench.guide(draft), guides, entries))
         return Place(step if step in WIZARD else REVIEW)
 
-    def _apply_begun(self) -> bool:
-        bench, draft = self._stage.bench, self._opened.draft
+    def _broken(self) -> Broken | None:
+        from tui.runtime.halfway import broken_off
+
+        draft, bench = self._opened.draft, self._stage.bench
         if not bench.locations.records.exists():
-            return False
-        return bench.records.unfinished(draft.id, self._stage.instance_of(draft)) is not None
+            return None
+        return broken_off(bench.records, draft.id, self._stage.instance_of(draft))
 
     def _context(self) -> tuple[Guide, WizardContext]:
         from tui.runtime.connect import instances
@@ -222,6 +225,7 @@ class DraftFlow:
             guide,
             instance=context.instance,
             entries=context.entries,
+            broken=await off_loop(self._broken),
             read_only=context.read_only,
             watching=bool(self._stage.read_only),
             clock=self._stage.bench.clock,

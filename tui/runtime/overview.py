@@ -28,10 +28,14 @@ WHERE_OFF = "off"
 
 @dataclass(frozen=True)
 class Ahead:
-    """The next action in words, and when its wait is over (None when it can be done now)."""
+    """The next action in words, and when its wait is over (None when it can be done now).
+
+    `broken` where the last apply is not done, so that the history does not say where the rollout is.
+    """
 
     action: str
     at: datetime | None = None
+    broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class Overviews:
         draft = self._bench.drafts.load(row.summary.id)
         guide = self._bench.guide(draft)
         steps = ladder(draft, guide)
+        if self._broken(row):
+            return Ahead("take up the apply", broken=True)
         entries = self._bench.records.entries(draft.id, row.summary.instance) if row.running else []
         where = progress(steps, entries)
         if not row.running:
@@ -125,6 +131,11 @@ class Overviews:
         phase = guide.phase(following.phase)
         name = following.title if phase is None or following.percentage else phase.title
         return Ahead(f"{'again: ' if where.rolled_back else ''}{one_line(name)}", where.due_at())
+
+    def _broken(self, row: Overview) -> bool:
+        if not self._bench.locations.records.exists():
+            return False
+        return self._bench.records.unfinished(row.summary.id, row.summary.instance) is not None
 
 
 def _unfinished(row: Overview) -> bool:

@@ -114,8 +114,10 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
         self.app.push_screen(reason_for(action, self.progress), asked)
 
     def action_next(self) -> None:
-        """Review the next step."""
-        if self.progress.next is not None:
+        """Review the next step, or first what is left of an apply that is not done."""
+        if self._situation is not None and self._situation.broken is not None and not self.why_not("advance"):
+            self.review(NEXT)
+        elif self.progress.next is not None:
             self.advance(self.progress.next)
 
     def advance(self, step: Step) -> None:

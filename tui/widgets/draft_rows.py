@@ -58,16 +58,18 @@ class DraftRows:
 def row_cells(one: Overview, now: datetime) -> dict[str, Cell]:
     """The cells of a row, by the key of their column."""
     summary = one.summary
-    tone: Tone = "" if one.running else "muted"
+    broken = one.ahead is not None and one.ahead.broken
+    tone: Tone = "warning" if broken else "" if one.running else "muted"
+    phase = one.phase or ("not done" if broken else "draft")
     percentage = f" {one.step}" if one.step.endswith("%") else ""
     return {
         "title": Cell(
             f"{summary.title or summary.id}{' (sample)' if summary.sample else ''}", "strong" if one.running else ""
         ),
         "flag": Cell(summary.flag or "–", "" if summary.flag else "muted"),
-        "phase": Cell(one.phase or "draft", tone),
+        "phase": Cell(phase, tone),
         "step": Cell(one.step or "–", tone),
-        "where": Cell(f"{one.phase or 'draft'}{percentage}", tone),
+        "where": Cell(f"{phase}{percentage}", tone),
         "next": _next(one, now),
         "instance": Cell(summary.instance or "–", _INSTANCE.get(summary.instance, "accent")),
         "changed": Cell(ago(one.changed_at, now), "muted"),
@@ -79,6 +81,8 @@ def _next(one: Overview, now: datetime) -> Cell:
         return Cell(f"! {counted(one.summary.problems, 'problem')}", "error")
     if one.ahead is None:
         return Cell("…", "muted")
+    if one.ahead.broken:
+        return Cell(f"! {one.ahead.action}", "warning")
     if one.ahead.action == "complete":
         return Cell("✓ complete", "success")
     when = due(one.ahead.at, now) if one.ahead.at else ""

@@ -81,7 +81,7 @@ def needed(situation: Situation, step: Step) -> list[Requirement]:
 def needed_rows(situation: Situation, now: datetime) -> list[Row]:
     """What the next step still needs; what blocks it first. A wait that runs is told with its end."""
     step = situation.progress.next
-    if step is None:
+    if step is None or situation.broken is not None:
         return []
     said = refused(situation.progress, "advance")
     if said:

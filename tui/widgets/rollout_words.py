@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from tui.domain import duration
+from tui.domain.as_left import Broken
 from tui.domain.history import Entry
 from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress
+from tui.domain.steps import ISSUES, OFF_PHASE, find
 from tui.widgets.outline import Row, heading
 from tui.widgets.present import Tone, due, line, moment
 
 Words = tuple[str, Tone]
+
+TAKE_UP = "take-up"
+"""The key of the row that plans what is left of an apply that is not done."""
 
 RESUME = "resume"
 """The key of the row that resumes the rollout."""
@@ -28,8 +33,14 @@ _SIGNS: dict[State, Words] = {
 }
 
 
-def live_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
-    """What is live, since when and for how long; on hold, finished and abandoned first of all."""
+def live_words(progress: Progress, now: datetime, broken: Broken | None = None) -> tuple[Words, ...]:
+    """What is live, since when and for how long; on hold, finished and abandoned first of all.
+
+    With an apply that is not done the history does not say who is in.
+    """
+    if broken is not None:
+        begun = f"  begun {moment(broken.at)} UTC"
+        return ("! ", "warning"), (f"An apply to {_where(progress, broken)} is not done", "strong"), (begun, "muted")
     state, at = state_of(progress), progress.position
     where = at.title if at else "nobody has it"
     text = {
@@ -50,8 +61,10 @@ def live_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
     return _SIGNS[state], (text, "strong"), (when, "muted")
 
 
-def next_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
+def next_words(progress: Progress, now: datetime, broken: Broken | None = None) -> tuple[Words, ...]:
     """What is next and when."""
+    if broken is not None:
+        return ("Next: ", "muted"), ("take it up: n plans what is left of it", ""), (", b takes access away", "muted")
     step, state = progress.next, state_of(progress)
     if state == "held":
         then = f", then {step.title}" if step else ""
@@ -68,6 +81,21 @@ def next_words(progress: Progress, now: datetime) -> tuple[Words, ...]:
     if not progress.remaining(now):
         return ("Next: ", "muted"), (step.title, ""), (", due now", "muted")
     return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {moment(at)} UTC)", "muted")
+
+
+def broken_rows(progress: Progress, broken: Broken | None) -> list[Row]:
+    """The way on from an apply that is not done; none when all are."""
+    if broken is None:
+        return []
+    rows = [heading(f"An apply to {_where(progress, broken)} is not done", "warning")]
+    rows.append(Row(line("  GitLab is looked at for what was made of it; nothing is sent twice."), hang=2))
+    return [*rows, Row(line(("  enter plans what is left of it", "muted")), TAKE_UP, 2)]
+
+
+def _where(progress: Progress, broken: Broken) -> str:
+    step = find(progress.steps, broken.phase, broken.step)
+    names = {ISSUES: "the plan issues", OFF_PHASE: "off for everybody"}
+    return step.title if step else names.get(broken.phase, f"{broken.phase} {broken.step}".rstrip())
 
 
 def said_rows(progress: Progress) -> list[Row]:
