@@ -15,6 +15,7 @@ from tui.domain.errors import RolloutError
 from tui.domain.guide import Guide
 from tui.domain.history import Entry
 from tui.domain.planning import Situation
+from tui.domain.requirements import POSTED
 from tui.domain.steps import Step
 from tui.domain.text import counted
 from tui.domain.wish import NEXT, Wish
@@ -212,6 +213,8 @@ class RolloutScreen(ActingScreen):
             field = event.key.removeprefix(REQUIREMENT)
             if question_of(field):
                 self.action_feedback(question_of(field))
+            elif field == POSTED:
+                self.action_texts()
             else:
                 self.answer(RolloutAnswer("edit", field=field))
 

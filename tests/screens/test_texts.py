@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from msgspec import structs
 
+from screens.rollout import RolloutScreen
 from screens.texts import TextsScreen
 from tests.domain.test_telling import HOLD, TEMPLATES, TEN, moment
 from tests.support.host import Host
-from tests.support.rollouts import NOW, climbed, sample
+from tests.support.rollouts import MEMBERS, NOW, climbed, guide, observed, sample, situation
 from tests.support.shell import comes_to, keep, running, sees, workbench
 from tests.support.waiting import wait_for
 from tui.domain.announcing import standings
@@ -21,7 +22,8 @@ from tui.runtime.connect import Instance
 from tui.sandbox.server import Server
 from tui.store.assets import ROOT
 from tui.widgets.chrome import StatusLine
-from tui.widgets.messages import DraftChanged, ReportWanted
+from tui.widgets.columns import Columns
+from tui.widgets.messages import DraftChanged, ReportWanted, TextsWanted
 from tui.widgets.outline import Outline
 
 ANNOUNCED = Announcement(channels=("#team", "#news"), text="\n".join(f"Line {number}" for number in range(60)))
@@ -32,6 +34,9 @@ class Telling(Host):
     """Remembers that the report was asked for."""
 
     def on_report_wanted(self, message: ReportWanted) -> None:
+        self.asked.append(message)
+
+    def on_texts_wanted(self, message: TextsWanted) -> None:
         self.asked.append(message)
 
 
@@ -144,3 +149,16 @@ async def test_from_the_rollout_a_mark_comes_to_the_draft_and_to_the_plan_issue(
         assert "- **Announced** in #team at 2026-11-22 10:00 UTC by carol" in text
         assert "- **Announced** in #news at " in text
         assert [one.by for one in bench.drafts.load("alpha").announcement.posted] == ["carol", "alice"]
+
+
+async def test_what_is_still_to_be_posted_leads_here() -> None:
+    screen = RolloutScreen(
+        DRAFT, guide(), instance=Instance("sandbox", "SANDBOX"), entries=climbed(), clock=lambda: NOW
+    )
+    app = Telling(screen)
+    async with app.run_test(size=(120, 50)) as pilot:
+        screen.show(situation(DRAFT, observed(MEMBERS), climbed()))
+        screen.query_one(Columns).go("requirement:announcement.posted_at")
+        await pilot.press("enter")
+        assert any(isinstance(one, TextsWanted) for one in app.asked)
+        assert not app.answers

@@ -22,6 +22,9 @@ State = Literal["met", "open", "waived"]
 CAPACITY_LIMIT = 0.8
 """The share of a quota that the peak may use before the capacity counts as short (reference: red above 80 %)."""
 
+POSTED = "announcement.posted_at"
+"""The draft's field that says in one go that the announcement is posted."""
+
 
 @dataclass(frozen=True)
 class Requirement:
@@ -207,8 +210,8 @@ def _announcement(draft: Draft, phase: Phase) -> Iterable[Requirement]:
         left = announcement.unposted
         where = f"not yet in {listing(list(left))}" if left else f"in {listing(list(announcement.channels))}"
         text = f"Announcement posted before everybody outside gets it: {where}"
-        sentence, path = phase.announced_sentence, "announcement.posted_at"
-        yield Requirement("announcement-posted", text, _state(met=not left), sentence=sentence, path=path)
+        sentence = phase.announced_sentence
+        yield Requirement("announcement-posted", text, _state(met=not left), sentence=sentence, path=POSTED)
 
 
 def _questions(draft: Draft, guide: Guide, phase: Phase) -> Iterable[Requirement]:
