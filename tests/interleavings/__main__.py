@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.interleavings.judge import Tally
 from tests.interleavings.play import play
 from tests.interleavings.site import bases, opened
+from tests.interleavings.targets import TARGETS
 
 LINE = (
     "interleavings {interleavings}, gate calls {gate calls}, stale writes within the window {stale}: "
@@ -20,10 +21,10 @@ LINE = (
 )
 
 
-def played(first: int, runs: int, seed: int, era: str) -> tuple[Tally, list[str]]:
+def played(first: int, runs: int, seed: int, era: str, of: str) -> tuple[Tally, list[str]]:
     """Play `runs` interleavings from number `first`; what was counted, and the failures with their numbers."""
     failures: list[str] = []
-    with opened(era) as site:
+    with opened(era, of) as site:
         beginnings = bases(site)
         site.tally.clear()
         for number in range(first, first + runs):
@@ -42,6 +43,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first one; with --runs 1 to replay it")
     parser.add_argument("--era", choices=("current", "13.8"), default="current")
+    parser.add_argument("--target", choices=tuple(TARGETS), default="instance")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
     start = time.monotonic()
@@ -52,7 +54,9 @@ def main() -> int:
     ]
     tally, failures = Tally(), list[str]()
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for counted, failed in pool.map(played, *zip(*((*part, asked.seed, asked.era) for part in parts), strict=True)):
+        for counted, failed in pool.map(
+            played, *zip(*((*part, asked.seed, asked.era, asked.target) for part in parts), strict=True)
+        ):
             tally.update(counted)
             failures += failed
     sys.stderr.writelines(f"{failure}\n" for failure in failures[:5])

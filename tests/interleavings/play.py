@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
-from tests.interleavings.site import DRAFT, OUTSIDE, STEPS, Base, Operator, Site
+from tests.interleavings.site import STEPS, Base, Operator, Site
+from tests.interleavings.targets import DEEDS, DRAFT
 from tui.domain.plan import read_marker
 
 WAITS = (1, 1, 5, 20, 61)
@@ -26,7 +27,7 @@ def play(site: Site, bases: Sequence[Base], number: str) -> None:
     site.restore(random.choice(bases), cached=random.random() < 0.5)
     for operator in site.operators:
         operator.start([_wish(random) for _ in range(random.choice((1, 1, 2)))])
-    deeds = random.choices(list(OUTSIDE), k=random.choice((0, 1, 1, 2, 3)))
+    deeds = random.choices(DEEDS, k=random.choice((0, 1, 1, 2, 3)))
     while any(operator.busy for operator in site.operators):
         at_the_gate = [one for one in site.operators if one.at_the_gate]
         if deeds and random.random() < (0.3 if at_the_gate else 0.03):

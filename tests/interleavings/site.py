@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-from msgspec import structs
 
 from tests.interleavings.judge import Account, Look, Tally, Write
+from tests.interleavings.targets import TARGETS
 from tests.interleavings.turns import Turn, without_threads
 from tests.interleavings.wire import answer, gateway
 from tests.support.clock import Clock
-from tests.support.rollouts import FLAG, sample
-from tui.domain.draft import Draft, Place
+from tui.domain.draft import Draft
 from tui.domain.errors import Stale
 from tui.domain.gates import OFF, Gates
 from tui.gateway.answers import Answer
@@ -33,34 +32,8 @@ from tui.store.assets import ROOT
 from tui.store.locations import Locations
 
 URL = "http://127.0.0.1:1"
-DRAFT: Draft = structs.replace(sample(), gitlab=Place(instance="env", project="code-creation/rollouts"))
 STEPS = (("stakeholders", ""), ("members", ""), *(("everyone", f"{one}%") for one in (1, 10, 25, 50, 75, 100)))
 ADMINISTRATORS = ("alice", "bob", "carol")
-
-OUTSIDE: Mapping[str, Mapping[str, object]] = {
-    "off": {"value": False},
-    "on": {"value": True},
-    "7 %": {"value": 7, "key": "percentage_of_actors"},
-    "60 %": {"value": 60, "key": "percentage_of_actors"},
-    "dave in": {"value": True, "user": "dave"},
-    "bob out": {"value": False, "user": "bob"},
-    "members out": {"value": False, "feature_group": "gitlab_team_members"},
-}
-"""What the outsider does to the flag."""
-
-
-def gates_of(world: World) -> Gates:
-    """The gates that GitLab really has."""
-    held = world.features.get(FLAG)
-    if held is None:
-        return OFF
-    return Gates(
-        held.boolean,
-        frozenset(held.actors),
-        frozenset(held.groups),
-        held.percentage_of_actors or 0,
-        held.percentage_of_time or 0,
-    )
 
 
 @dataclass(frozen=True)
@@ -102,7 +75,7 @@ class Operator:
     @property
     def at_the_gate(self) -> bool:
         """Whether the next request sets the flag."""
-        return self.busy and self.next is not None and _sets(self.next)
+        return self.busy and self.next is not None and self.site.target.sets(self.next)
 
     def step(self) -> None:
         """Up to the next request. Raises what went wrong."""
@@ -124,10 +97,10 @@ class Operator:
 
     def go(self, phase: str = "", step: str = "") -> str:
         """Plan and apply; how it ended."""
-        prepared = self.session.prepare(DRAFT, phase, step)
+        prepared = self.session.prepare(self.site.draft, phase, step)
         if prepared is not None and [one.id for one in prepared.plan.blocked] == ["lead"]:
-            take(self.session, DRAFT)
-            prepared = self.session.prepare(DRAFT, phase, step)
+            take(self.session, self.site.draft)
+            prepared = self.session.prepare(self.site.draft, phase, step)
         if prepared is None or prepared.plan.empty:
             return "nothing"
         if prepared.plan.blocked:
@@ -151,19 +124,17 @@ class Operator:
         return self.site.serve(self, received)
 
 
-def _sets(received: Received) -> bool:
-    return received.method == "POST" and received.path == f"/features/{FLAG}"
-
-
 @dataclass
 class Site:
-    """The stage. `closer` is the apply that took access away last, None when it was the outsider."""
+    """The stage; `of` is the target. `closer` is the apply that took access away last, None for the outsider."""
 
     folder: Path
     era: str = "current"
+    of: str = "instance"
     tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
+        self.target = TARGETS[self.of]
         self.clock = Clock()
         self.instance = Instance(None, assets=ROOT, clock=self.clock, era=self.era)
         self.instance.url = URL
@@ -171,7 +142,7 @@ class Site:
         with self.instance.edit() as world:
             for user in world.users.values():
                 user.is_admin = user.is_admin or user.username in ADMINISTRATORS
-            world.definitions = {FLAG: world.definitions[FLAG]}  # the rest takes time and matters to nobody here
+            self.target.prepare(world)
         self.tokens = {name: self.instance.mint(name) for name in ADMINISTRATORS}
         self.operators = tuple(Operator(self, name, self.folder / name) for name in ADMINISTRATORS[:2])
         self.trail: list[str] = []
@@ -190,10 +161,15 @@ class Site:
         """The time as a stop watch shows it."""
         return self.clock.now.timestamp()
 
+    @property
+    def draft(self) -> Draft:
+        """What is rolled out."""
+        return self.target.draft
+
     def true(self) -> Gates:
         """The gates that GitLab has."""
         with self.instance.edit() as world:
-            return gates_of(world)
+            return self.target.gates(world)
 
     def serve(self, operator: Operator, received: Received) -> Answer:
         """GitLab's answer; what it tells of the gates is noted."""
@@ -202,7 +178,7 @@ class Site:
         after = self.true()
         self.trail.append(f"{operator.name}: {received.method} {received.path} {_short(received.body)} {made.status}")
         now = self.clock_seconds()
-        if _sets(received) and operator.account is not None and made.status == 201:
+        if self.target.sets(received) and operator.account is not None and made.status in {200, 201}:
             account = operator.account
             write = Write(account.due, account.believed, operator.look, before, after)
             account.passed.setdefault(write.believed, now)
@@ -214,17 +190,19 @@ class Site:
             account.passed[after] = now
             operator.look = Look(after, after, now)
             self.clock.forward(seconds=1)
-        elif received.method == "GET" and received.path == "/features":
-            found = [one for one in _decoded(made) if one.get("name") == FLAG]
-            shown = operator.session.gateway.flag_from(found[0]).gates if found else OFF
-            operator.look = Look(shown, after, now)
+        elif self.target.shows(received):
+            operator.look = Look(self.target.shown(msgspec.json.decode(made.content)), after, now)
         else:
             operator.look = replace(operator.look, since=operator.look.since + 1)
         return made
 
     def outside(self, deed: str) -> None:
         """The outsider does something to the flag."""
-        received, before = Received("POST", f"/features/{FLAG}", (), dict(OUTSIDE[deed])), self.true()
+        before = self.true()
+        with self.instance.edit() as world:
+            received = self.target.deed(world, deed)
+        if received is None:
+            return
         made = answer(self.instance, received, self.tokens["carol"])
         if not before.within(self.true()):
             self.closer = None
@@ -260,22 +238,17 @@ class Site:
 
 
 @contextmanager
-def opened(era: str = "current") -> Iterator[Site]:
+def opened(era: str = "current", of: str = "instance") -> Iterator[Site]:
     """A stage with homes in memory, where there is a folder for that: the journals are fsynced at each write."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     parent = memory if memory.is_dir() else None
-    with TemporaryDirectory(dir=parent) as folder, Site(Path(folder), era=era).open() as site:
+    with TemporaryDirectory(dir=parent) as folder, Site(Path(folder), era, of).open() as site:
         yield site
 
 
 def _short(body: object) -> str:
     text = str(body or "")
     return text if len(text) < 100 else text[:100] + "…"
-
-
-def _decoded(made: Answer) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = msgspec.json.decode(made.content)
-    return found
 
 
 def bases(site: Site) -> list[Base]:

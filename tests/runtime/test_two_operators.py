@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.interleavings.play import WAITS, finish, play
-from tests.interleavings.site import DRAFT, OUTSIDE, STEPS, Base, Site, bases, opened
+from tests.interleavings.site import STEPS, Base, Site, bases, opened
+from tests.interleavings.targets import DEEDS, DRAFT
 from tests.support.rollouts import FLAG, MEMBERS
 from tui.domain.gates import OFF, ON
 
@@ -52,7 +53,7 @@ def test_whatever_two_operators_and_an_outsider_do_between_requests(site: Site, 
         def go_up_to_the_gate(self, who: int) -> None:
             site.operators[who].up_to(lambda received: received.path == f"/features/{FLAG}")
 
-        @rule(deed=st.sampled_from(sorted(OUTSIDE)))
+        @rule(deed=st.sampled_from(sorted(DEEDS)))
         def somebody_else(self, deed: str) -> None:
             site.outside(deed)
 
@@ -80,6 +81,14 @@ def test_whatever_two_operators_and_an_outsider_do_between_requests(site: Site, 
 @pytest.mark.parametrize("number", range(12))
 def test_a_slice_of_the_random_ones(site: Site, beginnings: list[Base], number: int) -> None:
     play(site, beginnings, f"slice:{number}")
+
+
+def test_a_slice_of_the_random_ones_with_a_flag_of_a_project() -> None:
+    with opened(of="project") as stage:
+        starts = bases(stage)
+        for number in range(3):
+            play(stage, starts, f"project:{number}")
+        assert stage.tally["gate calls"] > len(STEPS)
 
 
 def test_of_plan_issues_that_two_machines_make_at_the_same_moment_one_stays(site: Site, beginnings: list[Base]) -> None:
