@@ -62,7 +62,8 @@ def test_what_is_applied_hours_later_is_to_the_letter_what_was_reviewed(
     assert later.plan.changes == prepared.plan.changes
     sent = len(server.requests)
     assert session.apply(later).outcome == "done"
-    writes = [one for one in list(server.requests)[sent:] if one.method in {"POST", "PUT"}]
+    *writes, lead = [one for one in list(server.requests)[sent:] if one.method in {"POST", "PUT"}]
+    assert "has the lead" in str(lead.body)
     assert sorted(one.path.removeprefix("/api/v4") for one in writes) == sorted(
         change.request.path for change in prepared.plan.changes
     )

@@ -56,9 +56,10 @@ def test_from_nothing_to_100_percent_the_gates_equal_the_simulation_at_each_step
         assert prepared.plan.blocked == ()
         assert result.outcome == "done"
         assert gates_now(server).same_audience(prepared.plan.gates.end)
-        writes = [one for one in list(server.requests)[before:] if one.method in {"POST", "PUT", "DELETE"}]
+        *writes, lead = [one for one in list(server.requests)[before:] if one.method in {"POST", "PUT", "DELETE"}]
         planned = sorted((change.request.method, change.kind) for change in prepared.plan.changes)
         assert len(writes) == len(planned)
+        assert "has the lead" in str(lead.body)
         clock.forward(days=3)
     assert gates_now(server).boolean
     assert session.prepare(DRAFT) is None
