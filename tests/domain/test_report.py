@@ -91,9 +91,8 @@ def test_the_end_is_told() -> None:
 
 
 def test_each_row_says_who_did_what_when_and_why_with_the_numbers() -> None:
-    incident = Verdict(
-        "hold", "hold", {"refused_requests": 9}, ("roll back when refused_requests > 3 %: 9 seen",), True
-    )
+    readings = {"refused_requests": 9, "latency_p95": 1100}
+    incident = Verdict("hold", "hold", readings, ("roll back when refused_requests > 3 %: 9 seen",), True)
     against = Verdict("continue", "hold", {}, ("acceptance_rate: nothing seen",))
     found = rows(
         told(
@@ -112,7 +111,10 @@ def test_each_row_says_who_did_what_when_and_why_with_the_numbers() -> None:
             "2026-11-22 13:00",
             "bob",
             "Put **on hold** at 10 % of users",
-            "429. Verdict **hold**, the provider has an incident: roll back when refused_requests > 3 %: 9 seen",
+            (
+                "429. Verdict **hold**, the provider has an incident: roll back when refused_requests > 3 %: 9 seen; "
+                "besides latency_p95 1100 ms"
+            ),
         ],
         [
             "2026-11-22 14:00",
@@ -129,6 +131,13 @@ def test_each_row_says_who_did_what_when_and_why_with_the_numbers() -> None:
             "-",
         ],
     ]
+
+
+def test_the_course_is_counted_and_says_who_took_part() -> None:
+    hold = entry("everyone", "10%", TEN, TEN, action="hold", operator="bob")
+    undo = entry("members", "members", TEN, MEMBERS, action="undo")
+    course = facts(told(*climbed(10), hold, undo, undo))["Course"]
+    assert course == "since 2026-11-22 10:00 UTC 3 steps on, 1 hold and 2 ways back, by alice and bob"
 
 
 def test_the_lead_is_who_opened_the_flag_last_unless_somebody_took_it() -> None:

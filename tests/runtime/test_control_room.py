@@ -46,14 +46,15 @@ def history(session: Session) -> list[Entry]:
 REPORTED = (
     "- **State:** **finished** since 2026-12-03 03:00 UTC by alice",
     "- **In:** everybody",
+    "- **Course:** since 2026-11-22 10:00 UTC 8 steps on, 1 hold and 2 ways back, by alice",
     (
         "| 2026-11-24 14:00 | alice | Put **on hold** at 25 % of users | The provider answers 429. Verdict **hold**, "
-        "the provider has an incident: roll back when refused_requests > 3 %: 9 seen, fires |"
+        "the provider has an incident: roll back when refused_requests > 3 %: 9 seen, fires; besides "
     ),
     "| 2026-11-24 19:00 | alice | Resumed at 25 % of users | The provider says it is over |",
     (
         "| alice | Stepped **back** to 25 % of users | p95 is above its range. Verdict **hold**: continue when "
-        "latency_p95 <= 1212 ms: 1460 seen, fails (baseline 977 to 1212) |"
+        "latency_p95 <= 1212 ms: 1460 seen, fails (baseline 977 to 1212); besides acceptance_rate 17 %"
     ),
     (
         "| alice | **Undid** the last step: back to 75 % of users (off for everybody for a moment in between) | "

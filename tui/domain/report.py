@@ -17,12 +17,12 @@ from tui.domain.draft import Draft
 from tui.domain.exposure import chart, points
 from tui.domain.gates import tidy
 from tui.domain.heard import as_list, latest
-from tui.domain.history import TOLD, Action, Entry
+from tui.domain.history import BACK, TOLD, Action, Entry
 from tui.domain.lease import Lease
 from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress, progress
 from tui.domain.steps import ISSUES, OFF_PHASE, Step
-from tui.domain.text import counted, lowered, sentence
+from tui.domain.text import counted, listing, lowered, sentence
 from tui.domain.timeline import Stamp
 from tui.domain.verdict import Verdict
 
@@ -80,10 +80,26 @@ def _state(source: Source, stamp: Stamp) -> str:
     leader = "" if state_of(here) in _OVER else _leader(source)
     if leader:
         lines.append(f"{_LEAD}{leader}")
+    lines.extend(_course(source, stamp))
     lines.extend(_announced(source.draft))
     return "\n".join(f"- {line}" for line in lines)
 
 
+def _course(source: Source, stamp: Stamp) -> Iterable[str]:
+    """How it went, in one line: since when, how often on, held and back, and by whom."""
+    moves = [one for one in source.entries if one.phase != ISSUES]
+    if moves:
+        counts = {
+            "step on": sum(one.action == "advance" for one in moves),
+            "hold": sum(one.action == "hold" for one in moves),
+            "way back": sum(one.action in BACK for one in moves),
+        }
+        told = [counted(number, word, _PLURAL.get(word)) for word, number in counts.items() if number]
+        people = [markdown.inline(one) for one in dict.fromkeys(entry.operator for entry in moves)]
+        yield f"**Course:** since {stamp(moves[0].at)} UTC {listing(told) or 'nothing has moved'}, by {listing(people)}"
+
+
+_PLURAL = {"step on": "steps on", "way back": "ways back"}
 _OPENING: frozenset[Action] = frozenset({"advance", "repair"})
 _OVER: frozenset[State] = frozenset({"finished", "abandoned"})
 _STATES: dict[State, str] = {
@@ -239,10 +255,11 @@ def _verdict(verdict: Verdict, units: dict[str, str]) -> str:
         words += f" (the numbers propose to {verdict.proposed.replace('-', ' ')})"
     if verdict.incident:
         words += ", the provider has an incident"
-    if verdict.fired:
-        return f"{words}: {'; '.join(markdown.cell(one) for one in verdict.fired)}"
-    seen = [
+    fired = "; ".join(markdown.cell(one) for one in verdict.fired)
+    seen = ", ".join(
         markdown.cell(f"{name} {tidy(value)} {units.get(name, '')}".strip())
         for name, value in sorted(verdict.readings.items())
-    ]
-    return f"{words}: {', '.join(seen)}" if seen else words
+        if not any(name in one for one in verdict.fired)
+    )
+    told = "; besides ".join(filter(None, (fired, seen)))
+    return f"{words}: {told}" if told else words
