@@ -84,7 +84,7 @@ class Observer:
         """
         gateway, reading = self._gateway, Reading(lenient=self._reducing)
         me = reading.needed("Whose token it is", gateway.operator, NOBODY)
-        with ThreadPoolExecutor(READERS, thread_name_prefix="observe") as pool:
+        with ThreadPoolExecutor(READERS + 1, thread_name_prefix="observe") as pool:  # the token takes an old GitLab two
             flags = pool.submit(self._flags, reading)
             project = pool.submit(self._project, addresses, reading)
             token = pool.submit(reading.needed, "What the token may do", gateway.token, None)
