@@ -29,10 +29,12 @@ def test_a_pasted_list_a_group_and_a_million_users(program: Program, tmp_path: P
     pasted = tmp_path / "accounts.txt"
     pasted.write_text("@alice, bob\n4711; User:9\n")
     said = program(
-        "who", NAME, "--list", str(pasted), "--group", "code-creation", "--of", "1000000", "--at", "1", "--json"
-    )
+        "who", NAME, "10-11", "@no/such", "--list", str(pasted), "--group", "code-creation", "--of", "1000000",
+        "--at", "1", "--json",
+    )  # fmt: skip
     assert said.code == 0, said.err
-    assert [one["actor"] for one in said.json["actors"]][:4] == ["alice", "bob", "4711", "User:9"]
+    assert [one["actor"] for one in said.json["actors"]][:6] == ["10", "11", "alice", "bob", "4711", "9"]
+    assert said.json["unknown"] == ["no/such"]
     assert {one["ref"] for one in said.json["actors"]} > {"User:9"}
     assert said.json["following"] == "10%"
     share = said.json["share"]

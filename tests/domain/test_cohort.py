@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain.shipped import guides, samples
-from tui.domain.cohort import bucket, enters_above, how_many, inside, place
+from tui.domain.cohort import NOW, bucket, enters_above, how_many, inside, place, standings
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.steps import ladder, wanted
 
@@ -70,6 +70,20 @@ def test_counting_is_asking_each(percentage: float) -> None:
 def test_which_gate_lets_somebody_in_or_which_step_will(gates: Gates, by: str, enters: str) -> None:
     found = place(FLAG, "User:1", gates, AHEAD)
     assert (found.by, found.enters.id if found.enters else "") == (by, enters)
+
+
+@settings(max_examples=50)
+@given(st.lists(references), percentages, st.sets(references), st.booleans())
+def test_where_many_stand_is_where_each_stands(
+    refs: list[str], percentage: float, named: set[str], everybody: bool
+) -> None:
+    gates = Gates(boolean=everybody, actors=frozenset(named), percentage_of_actors=percentage)
+    ahead = [*AHEAD[:3], (STEPS[3], Gates(actors=frozenset(refs[:1]))), *AHEAD[3:-1]]
+    asked = [*refs, *named]
+    for ref, standing in zip(asked, standings(FLAG, asked, gates, ahead), strict=True):
+        found = place(FLAG, ref, gates, ahead)
+        entered = ahead[standing - 1][0] if NOW < standing <= len(ahead) else None
+        assert (found.is_in, found.enters) == (standing == NOW, entered)
 
 
 def test_a_percentage_that_is_no_whole_thousandth_as_a_float_is_compared_as_flipper_does() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from tui.domain.text import one_line
 from tui.runtime.connect import Instance
 from tui.widgets.background import in_background
 from tui.widgets.base_screen import BaseScreen
+from tui.widgets.chrome import Badge
 from tui.widgets.messages import (
     BackWanted,
     EntryWanted,
@@ -25,7 +26,9 @@ from tui.widgets.messages import (
     SettingsWanted,
     TextsWanted,
     ThemeWanted,
+    WhoWanted,
 )
+from tui.widgets.present import moment
 
 if TYPE_CHECKING:
     from screens.help import KeyHelp
@@ -127,6 +130,26 @@ class AsidesApp(DeskApp):
             read_only=message.read_only,
             clock=self.bench.clock,
         )
+
+    def on_who_wanted(self, message: WhoWanted) -> None:
+        """Who is affected by the rollout. Ids are counted without GitLab, also while it does not answer."""
+        from screens.who import WhoScreen
+        from tui.domain.ways_back import remembered
+        from tui.runtime.affected import Affected, affected, asked
+
+        message.stop()
+        draft, name, seen = message.draft, self.instance_of(message.draft), message.situation
+        situation = seen or remembered(draft, message.guide, message.entries, self.bench.clock(), name)
+
+        def ask(text: str, tell: Callable[[str], None]) -> Affected:
+            who = asked(text)
+            if who.offline:
+                return affected(None, situation, who, tell=tell)
+            return self.sessions.use(name, lambda session: affected(session.gateway, situation, who, tell=tell))
+
+        at = f"GitLab was asked at {moment(situation.observed.at)} UTC" if seen else "by the history"
+        badge = Badge.of(self.bench.instance(name))
+        self.push_screen(WhoScreen(draft.title or draft.id, situation, ask, known=at, badge=badge))
 
     def on_export_wanted(self, message: ExportWanted) -> None:
         """Ask where to, and write."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -40,20 +41,21 @@ def command(
 ) -> None:
     """Who is in, and who comes in with which step.
 
-    ACTOR is a username, a user's id, or a reference such as Group:22. The percentage is computed by GitLab's own rule
-    from the flag's name and the actor's id.
+    ACTOR is a username, a user's id, a range of ids such as 1-21000, a reference such as Group:22, or @group/path for
+    its members. The percentage is computed by GitLab's own rule from the flag's name and the actor's id.
     """
-    from tui.runtime.affected import affected, words
+    from tui.runtime.affected import affected, asked
 
-    asked = [*actors, *(words(pasted.read()) if pasted else [])]
-    if not (asked or group or population):
+    who = asked("\n".join([*actors, *([pasted.read()] if pasted else [])]))
+    who = replace(who, groups=(*([group] if group else []), *who.groups))
+    if not (actors or pasted or group or population):
         raise click.UsageError("name at least one actor, or give --list, --group or --of")
     workbench = bench()
     draft = workbench.drafts.load(rollout)
     with workbench.session(instance or draft.gitlab.instance) as session:
         situation = session.situation(draft)
         step = _step(situation, at)
-        found = affected(session.gateway, situation, asked, group=group, step=step)
+        found = affected(session.gateway, situation, who, step=step)
     share = _share(situation, found, population) if population else None
     if as_json:
         print_json(as_data(found, share))
@@ -110,15 +112,15 @@ def as_data(found: Affected, share: dict[str, int] | None) -> dict[str, Any]:
 
 def _show(found: Affected, share: dict[str, int] | None) -> None:
     when = f"At {found.step.title}" if found.step else "Now"
-    width = max((len(name) for name, _ in found.places), default=0)
+    width = max((len(found.name(ref)) for ref in found.refs), default=0)
     for name, one in found.places:
         state = (
             f"in, {one.by}" if one.by else f"comes in with {one.enters.title}" if one.enters else "not in, at no step"
         )
         say(f"{name:<{width}}  {state}  (above {tidy(one.above)} %)")
-    if len(found.places) > 1:
+    if len(found.refs) > 1:
         entering = f", {found.entering} more come in with {found.following.title}" if found.following else ""
-        say(f"{when}: {found.inside} of {counted(len(found.places), 'actor')} in{entering}.")
+        say(f"{when}: {found.inside} of {counted(len(found.refs), 'actor')} in{entering}.")
     if share:
         entering = f", {share['entering']:,} more with {found.following.title}" if found.following else ""
         say(f"{when}: {share['in']:,} of the users 1 to {share['of']:,} in by percentage{entering}.")

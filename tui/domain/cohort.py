@@ -6,8 +6,11 @@ is sticky: who is in at 10 % is in at 25 %.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from zlib import crc32
 
 from tui.domain.gates import FULL, Gates
@@ -65,6 +68,31 @@ def place(flag: str, ref: str, gates: Gates, ahead: Iterable[tuple[Step, Gates]]
     by = _by(flag, ref, gates)
     enters = None if by else next((step for step, wanted in ahead if _by(flag, ref, wanted)), None)
     return Place(ref, by, above, enters)
+
+
+NOW = 0
+"""The standing of who is in now; the others are places of steps ahead, counted from 1."""
+
+
+def standings(flag: str, refs: Sequence[str], gates: Gates, ahead: Sequence[tuple[Step, Gates]]) -> array[int]:
+    """Where each of many actors stands: `NOW`, the place of the step ahead that takes them in, or one more for none.
+
+    The same as `place` for each, in half a second for a million.
+    """
+    rungs = [gates, *(wanted for _, wanted in ahead)]
+    limits = list(accumulate((_limit(one) for one in rungs), max))
+    named = {ref: number for number in reversed(range(len(rungs))) for ref in rungs[number].actors}
+    start = crc32(flag.encode())
+    found = array("H", (bisect_right(limits, crc32(ref.encode(), start) % BUCKETS) for ref in refs))
+    if named:
+        for number, ref in enumerate(refs):
+            if ref in named:
+                found[number] = min(found[number], named[ref])
+    return found
+
+
+def _limit(gates: Gates) -> float:
+    return BUCKETS if gates.everybody else gates.percentage_of_actors * _PER_POINT
 
 
 def _by(flag: str, ref: str, gates: Gates) -> str:

@@ -18,7 +18,7 @@ from tui.domain.text import one_line
 from tui.domain.verdict import Verdict
 from tui.domain.wish import NEXT, Wish
 from tui.widgets.base_screen import BaseScreen
-from tui.widgets.messages import BackWanted
+from tui.widgets.messages import BackWanted, WhoWanted
 from tui.widgets.rollout_acts import ACTS, menu, passing, reason_for, why_not
 from tui.widgets.verdict_dialog import Decided, VerdictDialog
 
@@ -56,6 +56,7 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
         Binding("u", "act('undo')", "Undo", id="rollout.undo", tooltip="Every gate as before the last opening"),
         Binding("F", "act('finish')", "Finish", id="rollout.finish", tooltip="Close it after a day with everybody in"),
         Binding("X", "act('abandon')", "Abandon", id="rollout.abandon", tooltip="Off for everybody, and given up"),
+        Binding("w", "who", "Who", id="rollout.who", tooltip="Who is in, and who comes in with which step"),
     ]
     """Keys for the end of the key bar."""
 
@@ -171,6 +172,10 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
                 chosen,
             )
         )
+
+    def action_who(self) -> None:
+        """Show who is affected."""
+        self.post_message(WhoWanted(self._draft, self._guide, self._entries, self._situation))
 
     def review(self, wish: Wish) -> None:
         """Answer with what is wanted."""

@@ -139,6 +139,16 @@ class ReportWanted(Message):
 
 
 @dataclass
+class WhoWanted(Message):
+    """Show who is affected by a running rollout, from what GitLab said last or from its history."""
+
+    draft: Draft
+    guide: Guide
+    entries: Sequence[Entry]
+    situation: Situation | None
+
+
+@dataclass
 class TemplatesWanted(Message):
     """Read the issue templates of the draft's project and hand them to `show`, on the event loop."""
 
