@@ -155,7 +155,7 @@ class FeedbackScreen(BaseScreen[Draft]):
 
     def refusal(self, action: str) -> str:
         """Why something is not possible now."""
-        if action == "back":
+        if action not in {"add", "conclude", "settle", "remove"}:
             return ""
         if self._read_only:
             return self._read_only

@@ -198,7 +198,7 @@ def test_what_was_heard_survives_the_note_and_reads_as_a_list() -> None:
 
 def test_note_and_report_say_who_found_what_and_how_it_ended() -> None:
     team = climbed()[:1]
-    told = (with_changes(team[0], feedback=told_by(found(SLOW), team)),)
+    told = (with_changes(team[0], feedback=told_by(found(SLOW), team), note_url="https://x/-/issues/1#note_1"),)
     settled = found(feedback.settle(SLOW, "served from Tokyo", "alice", AT))
     made = planned(settled, told)
     (note,) = [one.request.body["body"] for one in made.changes if one.kind == "add-note"]
