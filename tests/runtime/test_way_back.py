@@ -75,6 +75,18 @@ def test_a_step_back_is_planned_whatever_else_cannot_be_read(live: tuple[Server,
         gitlab.faults.clear()
 
 
+def test_nothing_is_tried_for_long_before_a_way_back(live: tuple[Server, Path, Clock]) -> None:
+    """A server that fails is asked four times for what is needed, and twice for what is not."""
+    gitlab, home, clock = live
+    gitlab.faults.add(Fault("http-500", method="GET", path_regex=READS["owner"], times=-1))
+    gitlab.requests.clear()
+    for session in opened(gitlab, home, clock):
+        assert session.prepare(DRAFT, "off") is not None
+    looked = [one.path for one in gitlab.requests].index("/features")
+    gitlab.faults.clear()
+    assert [one.path for one in list(gitlab.requests)[:looked]].count("/user") == 2
+
+
 def test_the_same_errors_stop_the_way_on(live: tuple[Server, Path, Clock]) -> None:
     gitlab, home, clock = live
     for path in ("owner", "names", "issues", "project"):

@@ -33,7 +33,6 @@ GRACE = 0.5
 """Seconds that a write which is under way still has for its answer when the operator stops."""
 
 PER_PAGE = 100
-_ATTEMPTS = 4
 
 log = logging.getLogger("tui.gateway")
 
@@ -202,7 +201,7 @@ def _pause(state: tenacity.RetryCallState) -> float:
 
 
 def _give_up(state: tenacity.RetryCallState, end: float) -> bool:
-    return state.attempt_number >= _ATTEMPTS or time.monotonic() + state.upcoming_sleep >= end
+    return state.attempt_number >= waits.attempts() or time.monotonic() + state.upcoming_sleep >= end
 
 
 def _tell(state: tenacity.RetryCallState) -> None:

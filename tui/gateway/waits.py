@@ -5,7 +5,9 @@ from __future__ import annotations
 import email.utils
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 LONGEST = 3600.0
@@ -13,6 +15,22 @@ LONGEST = 3600.0
 
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _FIRST, _FACTOR, _MOST = 0.2, 2.0, 5.0
+_attempts: ContextVar[int] = ContextVar("attempts", default=4)
+
+
+def attempts() -> int:
+    """How often a read is tried, on the calling thread."""
+    return _attempts.get()
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """The reads of this block, on this thread, are tried twice at most: somebody waits for what comes after them."""
+    before = _attempts.set(2)
+    try:
+        yield
+    finally:
+        _attempts.reset(before)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

@@ -38,11 +38,12 @@ class Naming:
         keys = [*self._wanted, *(("user", name) for name in sorted(filter(None, people)))]
         names: Names = {}
         try:
-            for key in dict.fromkeys(keys):
-                parameter, name = key
-                seen = self._gateway.user(name) if parameter == "user" else self._gateway.group(name)
-                if seen is not None:
-                    names[key] = seen
+            with reading.pace():
+                for key in dict.fromkeys(keys):
+                    parameter, name = key
+                    seen = self._gateway.user(name) if parameter == "user" else self._gateway.group(name)
+                    if seen is not None:
+                        names[key] = seen
         except GitLabError as error:
             if not reading.lenient:
                 raise
@@ -57,10 +58,11 @@ class Naming:
         found: Names = {}
         asked = sorted(refs)
         try:
-            for ref in asked:
-                seen = self._gateway.actor(ref)
-                if seen is not None:
-                    found[seen.parameter, seen.name] = seen
+            with reading.pace():
+                for ref in asked:
+                    seen = self._gateway.actor(ref)
+                    if seen is not None:
+                        found[seen.parameter, seen.name] = seen
         except GitLabError as error:
             if not reading.lenient:
                 raise

@@ -145,7 +145,8 @@ class Observer:
         """The plan issue as it is now; on a way back the one that was seen when it cannot be read."""
         where = slot, IssueAddress(seen.project_id, seen.iid)
         try:
-            return self._finder.read_one(where)
+            with Reading(lenient=self._reducing).pace():
+                return self._finder.read_one(where)
         except GitLabError:
             if not self._reducing:
                 raise
@@ -223,7 +224,7 @@ class Observer:
         found = reading.needed("The plan issues", find, None)
         if found is None:
             known: Callable[[], dict[str, IssueSeen]] = partial(self._finder.read, addresses)
-            return Reading(lenient=True).spare("What the journal knows of them", known, {})
+            return Reading(lenient=True).needed("What the journal knows of them", known, {})
         return found
 
     def _foreign(self, flags: Iterable[FlagSeen], names: Names, reading: Reading) -> Names:
@@ -250,7 +251,8 @@ class Observer:
         if project is None:
             return None
         wanted: Callable[[], dict[str, Template] | None] = partial(read, self._gateway, project.id, self._guide)
-        return reading.spare("The project's issue templates", wanted, None)
+        with reading.pace():
+            return reading.spare("The project's issue templates", wanted, None)
 
     def _milestones(
         self, project: ProjectSeen | None, actions: Iterable[QuickAction], reading: Reading

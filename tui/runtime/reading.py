@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 
 from tui.domain.errors import GitLabError
+from tui.gateway.waits import hurried
 
 T = TypeVar("T")
 
@@ -27,4 +29,13 @@ class Reading:
 
     def needed(self, what: str, read: Callable[[], T], instead: T) -> T:
         """For what the way on is planned from; a way back does without it and tells. Raises what `read` raises."""
-        return self.spare(what, read, instead) if self.lenient else read()
+        if not self.lenient:
+            return read()
+        with hurried():
+            return self.spare(what, read, instead)
+
+    @contextmanager
+    def pace(self) -> Iterator[None]:
+        """For reads whose errors are taken by whoever asks: a way back does not wait long for them."""
+        with hurried() if self.lenient else nullcontext():
+            yield

@@ -12,6 +12,7 @@ from tui.domain.history import in_order
 from tui.domain.planning import Situation
 from tui.runtime.concerns import concerns
 from tui.runtime.halfway import broken_off
+from tui.runtime.reading import Reading
 from tui.runtime.rebuild import Learned, learn, plan_issues
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def _learn(session: Session, draft: Draft, observed: Observed, *, reducing: bool
     """
     records = session.workbench.records
     try:
-        return learn(session.gateway, records, observed, draft.id), ()
+        with Reading(lenient=reducing).pace():
+            return learn(session.gateway, records, observed, draft.id), ()
     except GitLabError as error:
         if not reducing and not records.entries(draft.id, session.instance.name):
             raise
