@@ -19,7 +19,16 @@ from tui.runtime.apply import ApplyResult
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import Prepared
 from tui.store.assets import asset
-from tui.widgets.apply_rows import PROCEED, REPLAN, end_look, end_words, failure_rows, result_rows
+from tui.widgets.apply_rows import (
+    PROCEED,
+    REPLAN,
+    done_look,
+    done_words,
+    end_look,
+    end_words,
+    failure_rows,
+    result_rows,
+)
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.change_list import PREFIX
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
@@ -177,7 +186,7 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         seconds = max(1, round(monotonic() - self._began))
         self._verdict.rest()
         if result.outcome == "done":
-            self._head("✓ ", "success", self._what("Applied"))
+            self._head(*done_look(result), self._what("Applied") + done_words(result))
             whole = f"All {tally(self._prepared.plan, self._operations).text}" if self._operations else "Done"
             self._verdict.rest((f"{whole} in {seconds} s", "muted"))
         else:

@@ -41,7 +41,7 @@ def test_steps_that_crossed_are_told_in_their_order_and_once() -> None:
 def test_nothing_of_a_note_commands_a_terminal() -> None:
     said = told(THEIRS)
     assert said.startswith("While this was applied, bob noted at ")
-    assert "rolled back, off, which left it on for nobody" in said
+    assert "rolled back, off, in then: nobody" in said
     assert said.isprintable()
 
 

@@ -54,7 +54,7 @@ def test_who_begins_has_the_lead_until_it_ends_by_itself_and_each_apply_renews_i
 ) -> None:
     _, result = advance(session)
     assert result.told == (
-        "You have the lead until 2026-11-22 18:00 UTC: before that nobody opens the flag who does not take over.",
+        "You have the lead until 2026-11-22 18:00 UTC: nobody else opens the flag before without taking over.",
     )
     began = clock.now
     clock.forward(hours=7)

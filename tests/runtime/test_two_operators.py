@@ -144,7 +144,7 @@ def test_an_off_by_a_colleague_right_before_the_last_step_is_told_of_although_th
         assert result is not None
         assert result.entry is not None
         assert f"While this was applied, {other} noted at " in result.remarks[0], last
-        assert f"GitLab shows {FLAG} on for everybody" in result.remarks[1]
+        assert "GitLab shows in now: everybody" in result.remarks[1]
         assert f"rollout-tui panic {FLAG}" in result.remarks[1]
         kept = second.bench.records.entries(DRAFT.id, "env")[-1]
         assert kept.meanwhile == result.entry.meanwhile == result.remarks

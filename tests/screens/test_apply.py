@@ -80,6 +80,20 @@ async def test_a_whole_apply_leads_on_to_the_rollout(plan: Prepared) -> None:
         assert [(one.go, one.result) for one in app.answers] == [("rollout", result)]
 
 
+async def test_what_a_colleague_did_meanwhile_is_no_plain_success(plan: Prepared) -> None:
+    app, screen = host(plan)
+    async with app.run_test() as pilot:
+        done = operations(plan, *["confirmed"] * len(plan.plan.changes))  # type: ignore[arg-type]
+        crossed = replace(plan.plan.entry, meanwhile=("bob rolled back",)) if plan.plan.entry else None
+        screen.finish(
+            ApplyResult("r", "done", done, crossed, remarks=("bob rolled back",), told=("You have the lead.",))
+        )
+        await pilot.pause()
+        assert head(screen) == "! Applied 15 changes on SANDBOX: somebody else was at it too"
+        assert "! bob rolled back" in rows(screen)
+        assert "You have the lead." in rows(screen)
+
+
 @pytest.mark.parametrize(
     ("outcome", "title", "advice"),
     [

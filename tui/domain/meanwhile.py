@@ -39,19 +39,21 @@ def told(crossed: Entry) -> str:
     """A sentence about one of them."""
     place = f"{crossed.phase} {crossed.step}".strip()
     did = f"{ACTION_WORDS[crossed.action]}, {place}" if place else ACTION_WORDS[crossed.action]
-    left = "" if crossed.action in TOLD else f", which left it on for {who(crossed.gates_after, Labels(crossed.names))}"
+    left = "" if crossed.action in TOLD else f", in then: {who(crossed.gates_after, Labels(crossed.names))}"
     why = f" (“{shorten(crossed.reason, _SHOWN)}”)" if crossed.reason else ""
     return one_line(f"While this was applied, {crossed.operator} noted at {crossed.at:%H:%M} UTC: {did}{left}{why}.")
 
 
 def outcome(own: Entry, crossed: Iterable[Entry], now: Gates | None) -> str:
     """What has come of the crossing, and what to do about it. `now` is what GitLab shows, None where it does not."""
-    labels = Labels(own.names)
-    shown = f"GitLab shows {own.flag} on for {who(now, labels)}" if now is not None else "GitLab did not say who is in"
-    less = [one for one in (own, *crossed) if one.action in BACK]
-    reopened = any(now is None or not now.within(one.gates_after) for one in less)
-    undone = (
-        "Access that somebody took away is back, or may be: ask them, and if it should not be, "
-        f"rollout-tui panic {own.flag} turns it off for everybody."
+    who_now = who(now, Labels(own.names)) if now is not None else ""
+    shown = (
+        f"GitLab shows in now: {who_now} (a reading may be a minute old)."
+        if who_now
+        else "GitLab did not say who is in."
     )
-    return f"{shown}; that may be up to a minute old. {undone if reopened else 'Look again before you go on.'}"
+    less = [one for one in (own, *crossed) if one.action in BACK]
+    if not any(now is None or not now.within(one.gates_after) for one in less):
+        return f"{shown} Look again before you go on."
+    way = f"b on the rollout screen leads back, rollout-tui panic {own.flag} turns it off for everybody"
+    return f"{shown} Access that was taken away may be back: ask each other; {way}."

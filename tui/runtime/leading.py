@@ -90,9 +90,7 @@ def go_on(
     if over:
         return "You have given up the lead: the rollout is over."
     until = now + timedelta(hours=HOURS)
-    return (
-        f"You have the lead until {until:%Y-%m-%d %H:%M} UTC: before that nobody opens the flag who does not take over."
-    )
+    return f"You have the lead until {until:%Y-%m-%d %H:%M} UTC: nobody else opens the flag before without taking over."
 
 
 def _begins(prepared: Prepared) -> bool:

@@ -66,6 +66,20 @@ def end_look(outcome: Outcome) -> tuple[str, Tone]:
     return ("✗ ", "error") if outcome == "rejected" else ("! ", "warning")
 
 
+def done_look(result: ApplyResult) -> tuple[str, Tone]:
+    """The glyph of an apply that is done: it is no success as long as nobody has looked what another one did."""
+    return ("! ", "warning") if _crossed(result) else ("✓ ", "success")
+
+
+def done_words(result: ApplyResult) -> str:
+    """What to add to it in the headline."""
+    return ": somebody else was at it too" if _crossed(result) else ""
+
+
+def _crossed(result: ApplyResult) -> bool:
+    return result.entry is not None and bool(result.entry.meanwhile)
+
+
 def result_rows(result: ApplyResult) -> list[Row]:
     """Reason, advice and keys of an end that was not the plan's; remarks in any case."""
     rows: list[Row] = []
@@ -76,7 +90,7 @@ def result_rows(result: ApplyResult) -> list[Row]:
         rows += _rows(glyph, tone, result.reason)
         rows += [Row(line("  ", _words(result)[1]), hang=2), *_ways_out()]
     rows += [_row("! ", "warning", remark) for remark in result.remarks]
-    return rows + [_row("  ", "muted", told) for told in result.told]
+    return rows + [Row(line("  ", (told, "muted")), hang=2) for told in result.told]
 
 
 def failure_rows(error: RolloutError) -> list[Row]:
