@@ -78,13 +78,14 @@ class FeedbackScreen(BaseScreen[Draft]):
     def of(cls, draft: Draft, guide: Guide, context: WizardContext, asked: RolloutAnswer) -> Self:
         """The screen that the rollout screen has asked for. Who GitLab knows signs, else who sits here."""
         seen = asked.situation
+        entries = seen.entries if seen else context.entries
         return cls(
             draft,
             guide,
-            progress(ladder(draft, guide), context.entries),
+            progress(ladder(draft, guide), entries),
             badge=Badge.of(context.instance),
             operator=seen.observed.operator.username if seen else context.operator,
-            told=[one for entry in context.entries for one in entry.feedback],
+            told=[one for entry in entries for one in entry.feedback],
             threads=feedback.thread_words(seen.observed) if seen else (),
             read_only=context.read_only,
             question=asked.field,
@@ -100,11 +101,12 @@ class FeedbackScreen(BaseScreen[Draft]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin at the question that was asked for, or at the first of the live phase."""
+        """Begin at the question that was asked for, at the first of the live phase, or at one that is to be settled."""
         self._draw()
         live = self._here.position.phase if self._here.position else ""
         of_phase = (one.id for phase, one in feedback.asked(self._draft, self._guide) if phase.id == live)
-        first = self._first or next(of_phase, "")
+        left = (one.question for one in feedback.heard(self._draft, self._guide) if one.open)
+        first = self._first or next(of_phase, "") or next(left, "")
         self._rows.go(f"{FEEDBACK}{first}")
         said = line(("  ".join(self._threads), "muted")) if self._threads else Content("")
         self.query_one("#threads", StatusLine).show(said)

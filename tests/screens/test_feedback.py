@@ -32,18 +32,20 @@ SLOW = Finding(question="latency", answer="worse", text="twice as slow in Asia",
 UNASKED = replace(sample(), phases=tuple(replace(one, answers={}) for one in sample().phases))
 
 
-def host(*findings: Finding, told: tuple[Heard, ...] = (), read_only: str = "") -> tuple[Host, FeedbackScreen]:
+def host(
+    *findings: Finding, told: tuple[Heard, ...] = (), read_only: str = "", live: int = 1
+) -> tuple[Host, FeedbackScreen]:
     draft = replace(UNASKED, findings=findings)
     screen = FeedbackScreen(
         draft,
         guide(),
-        progress(ladder(draft, guide()), climbed()[:1]),
+        progress(ladder(draft, guide()), climbed(1)[:live]),
         badge=Badge.of(Instance("sandbox", "SANDBOX")),
         operator="alice",
         told=told,
         threads=("Threads on a/b#3: 2 of 5 open",),
         read_only=read_only,
-        question="latency",
+        question="latency" if live == 1 else "",
         clock=lambda: NOW,
     )
     return Host(screen), screen
@@ -128,6 +130,13 @@ async def test_who_may_only_read_changes_nothing() -> None:
         await pilot.pause()
         assert on_top(app) == "FeedbackScreen"
         assert not app.asked
+
+
+async def test_once_all_users_come_in_it_begins_at_what_is_to_be_settled() -> None:
+    raised = Finding(question="quota-increase", answer="yes", by="bob", at=NOW)
+    app, screen = host(raised, live=3)
+    async with app.run_test(size=(80, 24)):
+        assert screen.query_one(Outline).key == "feedback:quota-increase"
 
 
 async def test_the_sentence_of_the_guide_is_there_where_there_is_room() -> None:
