@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -27,14 +26,17 @@ from tui.store.assets import asset
 from tui.widgets.back_rows import Look, hand_lines, outcome_rows, way_rows
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
-from tui.widgets.columns import WorkLine
+from tui.widgets.columns import WIDE, WorkLine
 from tui.widgets.dialogs import Ask
 from tui.widgets.messages import StatusWanted
-from tui.widgets.outline import Outline
+from tui.widgets.outline import Outline, wrap
 from tui.widgets.present import line, moment
 
 _LEAST = 4
 """Rows of the list that are in view however small the terminal."""
+
+_EDGES = 3
+"""Cells of a list that are no text: the cursor's, the scroll bar's, a gap."""
 
 
 class BackScreen(BaseScreen[Wish | None]):
@@ -105,12 +107,14 @@ class BackScreen(BaseScreen[Wish | None]):
         keys = [way.key for way in self._ways if way.action in BACK and not way.refused]
         return self._at if self._at in {way.key for way in self._ways} else keys[0]
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Narrow: the list takes no more than half of the height."""
-        wide = self.has_class("-wide")
-        room = max(_LEAST, (event.size.height - 4) // 2)
-        rows = self.query_one("#ways", Outline)
-        rows.styles.height = "1fr" if wide else min(room, len(self._ways))
+        self._fit()
+
+    def _fit(self) -> None:
+        ways, (width, height) = self.query_one("#ways", Outline), self.size
+        lines = sum(len(wrap(row, width - _EDGES)) for row in ways.rows)
+        ways.styles.height = "1fr" if width >= WIDE else min(max(_LEAST, (height - 4) // 2), lines)
 
     # what GitLab says
 
@@ -124,12 +128,14 @@ class BackScreen(BaseScreen[Wish | None]):
     def fail(self, error: RolloutError) -> None:
         """GitLab could not be asked; a way back is there all the same."""
         known = "what it said before" if self._asked else "the history"
-        self.query_one("#reading", WorkLine).rest(("✗ ", "error"), f"{one_line(str(error))}  Shown is {known}.")
+        shown, why = f"Shown is {known}: GitLab could not be asked.", f"  {one_line(str(error))}"
+        self.query_one("#reading", WorkLine).rest(("✗ ", "error"), shown, (why, "muted"))
 
     # drawing
 
     def _draw(self) -> None:
         self.query_one("#ways", Outline).set_rows(way_rows(self._ways, self._guide))
+        self._fit()
         self._show_way()
         self.refresh_bindings()
 

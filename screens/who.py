@@ -21,10 +21,20 @@ from tui.runtime.affected import Affected
 from tui.store.assets import asset
 from tui.widgets.base_screen import BaseScreen
 from tui.widgets.chrome import Badge, KeyBar, TitleBar
-from tui.widgets.columns import WorkLine
+from tui.widgets.columns import WIDE, WorkLine
 from tui.widgets.line_table import LineTable
-from tui.widgets.outline import Outline, joined
-from tui.widgets.who_rows import ALL, COLUMNS, Actors, count_rows, example_rows, hint_rows, standing_of, told_rows
+from tui.widgets.outline import Outline, joined, wrap
+from tui.widgets.who_rows import (
+    ALL,
+    COLUMNS,
+    Actors,
+    count_rows,
+    error_rows,
+    example_rows,
+    hint_rows,
+    standing_of,
+    told_rows,
+)
 
 PASTED = 500
 """Characters from which a pasted text is a list that is not put into the field."""
@@ -33,7 +43,10 @@ COPIED = 10_000
 """The most references that are copied: terminals take no more than some 100 kB."""
 
 _LEAST = 5
-"""Rows for the list however small the terminal."""
+"""Rows of the counts that are in view however small the terminal."""
+
+_EDGES = 3
+"""Cells of the counts that are no text: the cursor's, the scroll bar's, a gap."""
 
 Ask = Callable[[str, Callable[[str], None]], Affected]
 """Answers a typed or pasted text, on a thread; told how far it is by a function that may raise."""
@@ -110,11 +123,10 @@ class WhoScreen(BaseScreen[None]):
         self._fit()
 
     def _fit(self) -> None:
-        counts = self.query_one("#counts", Outline)
-        if self.has_class("-wide") or not self._table.display:
-            counts.styles.height = "1fr"
-        else:
-            counts.styles.height = min(len(counts.rows), max(_LEAST, (self.size.height - 6) // 2))
+        counts, (width, height) = self.query_one("#counts", Outline), self.size
+        lines = sum(len(wrap(row, width - _EDGES)) for row in counts.rows)
+        alone = width >= WIDE or not self._table.display
+        counts.styles.height = "1fr" if alone else min(lines, max(_LEAST, (height - 6) // 2))
 
     # asking: the last question wins
 
@@ -153,8 +165,14 @@ class WhoScreen(BaseScreen[None]):
             self.query_one("#said", WorkLine).work(what)
 
     def _failed(self, number: int, error: RolloutError) -> None:
-        if number == self._number:
-            self.query_one("#said", WorkLine).rest(("✗ ", "error"), str(error), (f"  {error.hint}", "muted"))
+        if number != self._number:
+            return
+        self._found = self._shown = None
+        self.query_one("#said", WorkLine).rest(("✗ ", "error"), "No answer")
+        self._table.display = False
+        self.query_one("#counts", Outline).set_rows(joined(error_rows(error), example_rows()))
+        self._fit()
+        self.refresh_bindings()
 
     def _show_answer(self, number: int, found: Affected) -> None:
         if number != self._number:

@@ -114,7 +114,8 @@ async def test_what_goes_wrong_is_said_and_the_last_question_wins() -> None:
     app, screen = host(slow)
     async with app.run_test() as pilot:
         await ask(pilot, screen, "slow", "names: 1 of 2")
-        await ask(pilot, screen, "bad", "✗ there is no such file  Give another.")
+        await ask(pilot, screen, "bad", "✗ No answer")
+        assert screen.query_one("#counts", Outline).text.startswith("✗ there is no such file\n  Give another.")
         await ask(pilot, screen, "alice", "alice is in")
         gate.set()
         await pilot.press("escape")

@@ -147,7 +147,7 @@ class AsidesApp(DeskApp):
                 return affected(None, situation, who, tell=tell)
             return self.sessions.use(name, lambda session: affected(session.gateway, situation, who, tell=tell))
 
-        at = f"GitLab was asked at {moment(situation.observed.at)} UTC" if seen else "by the history"
+        at = f"read {moment(situation.observed.at)} UTC" if seen else "by the history"
         badge = Badge.of(self.bench.instance(name))
         self.push_screen(WhoScreen(draft.title or draft.id, situation, ask, known=at, badge=badge))
 

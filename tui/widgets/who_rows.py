@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from tui.domain.cohort import NOW
+from tui.domain.errors import RolloutError
 from tui.domain.gates import tidy
 from tui.domain.text import listing
 from tui.runtime.affected import Affected
@@ -101,6 +102,12 @@ def told_rows(found: Affected) -> list[Line]:
         text = f"In besides: everybody in {listing(list(found.feature_groups))}, whom only GitLab can tell."
         rows.append(Line(line(("! ", "warning"), text), hang=2))
     return rows
+
+
+def error_rows(error: RolloutError) -> list[Line]:
+    """What went wrong, and what to do."""
+    hint = [Line(line("  ", (error.hint, "muted")), hang=2)] if error.hint else []
+    return [Line(line(("✗ ", "error"), (str(error), "strong")), hang=2), *hint]
 
 
 def example_rows() -> list[Line]:
