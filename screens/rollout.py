@@ -36,6 +36,7 @@ from tui.widgets.rollout_rows import (
     ISSUE,
     REPAIR,
     REQUIREMENT,
+    drift_rows,
     drifted,
     entry_rows,
     gates_rows,
@@ -148,7 +149,7 @@ class RolloutScreen(ActingScreen):
 
     def show(self, situation: Situation) -> None:
         """What GitLab says."""
-        self._situation, self._error, self._asked = situation, None, False
+        first, self._situation, self._error, self._asked = self._situation is None, situation, None, False
         self._entries, self._broken = situation.entries, situation.broken
         asked = f"GitLab was asked at {moment(situation.observed.at)} UTC"
         others = drifted(situation)
@@ -158,6 +159,8 @@ class RolloutScreen(ActingScreen):
         else:
             self._reading.rest((asked, "muted"))
         self._draw()
+        if first and others:
+            self.query_one("#rollout", Columns).go(REPAIR)
 
     def fail(self, error: RolloutError) -> None:
         """GitLab could not be asked; the history still says where the rollout is."""
@@ -172,7 +175,12 @@ class RolloutScreen(ActingScreen):
         self.query_one("#next", StatusLine).show(line(*next_words(here, now, broken)))
         phases = timeline_rows(self._draft, self._guide, here, Times.of(self._entries, now))
         left: list[Sequence[Row]] = [error_rows(self._error, "asks again")] if self._error else []
-        left += [broken_rows(here, broken), said_rows(here), [heading("Phases"), *phases]]
+        left += [
+            broken_rows(here, broken),
+            drift_rows(seen) if seen else [],
+            said_rows(here),
+            [heading("Phases"), *phases],
+        ]
         chart = exposure_rows(self._entries, self._draft.flag.name, now, _CHART)
         left += [needed_rows(seen, now) if seen else [], wait_rows(here, now), load_rows(seen) if seen else []]
         right: list[Sequence[Row]] = [gates_rows(seen) if seen else [], chart, issue_rows(seen) if seen else []]

@@ -116,6 +116,12 @@ def moment(at: datetime | None) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
+def soon(at: datetime, now: datetime) -> str:
+    """`12:00 UTC`, with the date when it is not today's in UTC."""
+    text = moment(at)
+    return f"{text.split()[-1] if text.split()[0] == moment(now).split()[0] else text} UTC"
+
+
 def ago(at: datetime | None, now: datetime) -> str:
     """`just now`, `5 min ago`, `3 h ago`, `12 d ago`, and a date when it is longer; empty for none."""
     if at is None:

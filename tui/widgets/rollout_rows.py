@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from tui.domain.as_left import Unlike
 from tui.domain.audience import who
 from tui.domain.gates import OFF
 from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
@@ -18,7 +17,7 @@ from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find
 from tui.domain.text import counted
 from tui.widgets.gate_view import gate_rows, gates_title
 from tui.widgets.outline import BLANK, Row, heading
-from tui.widgets.present import Tone, due, line, moment
+from tui.widgets.present import Tone, due, line, moment, soon
 from tui.widgets.rollout_words import Words
 
 ISSUE = "issue:"
@@ -50,7 +49,6 @@ def gates_rows(situation: Situation) -> list[Row]:
         rows += [BLANK] if rows else []
         rows.append(heading(gates_title(name, labels.place, attested=flag.attested)))
         rows.append(Row(line("  ", ("In now  ", "muted"), (who(flag.gates, labels), "strong")), hang=10))
-        rows.extend(_drift_rows(situation.unlike(flag)))
         if flag.unanswered:
             text = f"Nobody said whether this command ran: {flag.unanswered}"
             rows.append(Row(line("  ", ("! ", "warning"), text), hang=4))
@@ -58,15 +56,20 @@ def gates_rows(situation: Situation) -> list[Row]:
     return rows + [Row(line("  ", ("! ", "warning"), remark), hang=4) for remark in observed.remarks]
 
 
-def _drift_rows(found: Unlike | None) -> list[Row]:
-    if found is None:
-        return []
-    if not found.others:
-        return [Row(line("  ", ("! ", "warning"), found.text), hang=4)]
-    return [
-        Row(line("  ", ("! ", "warning"), found.text), REPAIR, 4),
-        Row(line("    ", ("enter plans to put it back", "muted")), REPAIR, 4),
-    ]
+def drift_rows(situation: Situation) -> list[Row]:
+    """The flags that are not as this rollout left them, and the way to put them back; none when all are."""
+    rows: list[Row] = []
+    flags = situation.observed.flags
+    for name, flag in flags.items():
+        found = situation.unlike(flag)
+        if found is None:
+            continue
+        which = f" of {name}" if len(flags) > 1 else ""
+        rows += [heading(f"The gates{which} are not as the history says", "warning")]
+        rows.append(Row(line("  ", found.text), REPAIR if found.others else "", 2))
+        rows.append(Row(line("  In now  ", (who(flag.gates, situation.labels), "strong")), hang=10))
+        rows += [Row(line("  ", ("enter plans to put it back", "muted")), REPAIR, 4)] if found.others else []
+    return rows
 
 
 def needed(situation: Situation, step: Step) -> list[Requirement]:
@@ -91,9 +94,11 @@ def needed_rows(situation: Situation, now: datetime) -> list[Row]:
     if not found:
         at = situation.progress.due_at() if situation.progress.remaining(now) else None
         if at is None:
+            if drifted(situation):
+                return []
             return [Row(line(("✓ ", "success"), f"Nothing stands in the way of {step.title}"), hang=2)]
         wait = f"Only the wait stands in the way of {step.title}: due {due(at, now)}"
-        return [Row(line(("○ ", "muted"), wait, (f" (at {moment(at)} UTC)", "muted")), hang=2)]
+        return [Row(line(("○ ", "muted"), wait, (f" (at {soon(at, now)})", "muted")), hang=2)]
     rows = [heading(f"Before {step.title}: {counted(len(found), 'requirement')} open")]
     for one in found:
         blocks = one.blocks(strictness)

@@ -13,7 +13,7 @@ from tui.domain.planning import Situation
 from tui.domain.progress import Progress
 from tui.domain.waits import Wait, What, waits
 from tui.widgets.outline import Row, heading
-from tui.widgets.present import Tone, line, moment
+from tui.widgets.present import Tone, line, soon
 
 _TEXTS: dict[What, str] = {
     "spread": "Until every process has the change",
@@ -36,7 +36,7 @@ def _row(one: Wait, now: datetime) -> Row:
     tone: Tone = "warning" if one.what == "on-hand" else "muted"
     left = duration.words(one.until - now + _UP)
     sign = "! " if one.what == "on-hand" else "○ "
-    until = f" more, until {moment(one.until)} UTC"
+    until = f" more, until {soon(one.until, now)}"
     return Row(line("  ", (sign, tone), f"{_TEXTS[one.what]}: ", (left, "strong"), (until, "muted")), hang=4)
 
 

@@ -10,8 +10,9 @@ from tui.domain.history import Entry
 from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress
 from tui.domain.steps import ISSUES, OFF_PHASE, find
+from tui.domain.waits import waits
 from tui.widgets.outline import Row, heading
-from tui.widgets.present import Tone, due, line, moment
+from tui.widgets.present import Tone, due, line, moment, soon
 
 Words = tuple[str, Tone]
 
@@ -48,7 +49,7 @@ def live_words(progress: Progress, now: datetime, broken: Broken | None = None) 
         "ready": "Nobody has it yet: the plan issues are there",
         "live": f"Live: {where}",
         "held": f"On hold: {where}",
-        "full": f"Complete: {where}",
+        "full": "Complete: everybody is in",
         "off": "Off for everybody",
         "finished": f"Finished: {where}",
         "abandoned": "Abandoned: off for everybody",
@@ -72,7 +73,12 @@ def next_words(progress: Progress, now: datetime, broken: Broken | None = None) 
     if state in {"finished", "abandoned"}:
         return (("Nothing is left to do", "muted"),)
     if state == "full":
-        return ("Next: ", "muted"), ("finish it, when everybody has had it for a day", "")
+        stable = next((one.until for one in waits(progress, now) if one.what == "stable"), None)
+        return (
+            ("Next: ", "muted"),
+            ("finish it", ""),
+            (f", from {soon(stable, now)}" if stable else ", with F", "muted"),
+        )
     if step is None:
         return (("Nothing is left to do: the other steps are skipped", "muted"),)
     at = progress.due_at()
@@ -80,7 +86,7 @@ def next_words(progress: Progress, now: datetime, broken: Broken | None = None) 
         return ("Next: ", "muted"), (step.title, "")
     if not progress.remaining(now):
         return ("Next: ", "muted"), (step.title, ""), (", due now", "muted")
-    return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {moment(at)} UTC)", "muted")
+    return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {soon(at, now)})", "muted")
 
 
 def broken_rows(progress: Progress, broken: Broken | None) -> list[Row]:

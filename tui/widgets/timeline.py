@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui.domain import duration
 from tui.domain.draft import Draft
 from tui.domain.guide import Guide
 from tui.domain.history import TOLD, Entry
@@ -87,5 +88,5 @@ def _look(step: Step, progress: Progress, times: Times) -> tuple[Look, str, Tone
     if step == progress.next:
         at_due = progress.due_at()
         return Look("○", "next", "accent"), due(at_due, times.now) if at_due else "", ""
-    before = progress.steps[place - 1].wait if place else ""
-    return LOOKS["open"], f"{before} later" if before else "", "muted"
+    before = duration.parse(progress.steps[place - 1].wait) if place else None
+    return LOOKS["open"], f"{duration.words(before)} later" if before else "", "muted"
