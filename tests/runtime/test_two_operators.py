@@ -150,6 +150,22 @@ def test_an_off_by_a_colleague_right_before_the_last_step_is_told_of_although_th
         assert kept.meanwhile == result.entry.meanwhile == result.remarks
 
 
+def test_who_stopped_a_step_by_an_off_right_before_it_is_named_where_they_noted_it(
+    site: Site, beginnings: list[Base]
+) -> None:
+    site.restore(beginnings[3])
+    alice, bob = site.operators
+    alice.start([("", "")])
+    alice.up_to(lambda received: received.path == f"/features/{FLAG}")
+    assert bob.go("off") == "done"
+    while alice.busy:
+        alice.step()
+    result = site.accounts[0].result
+    assert result is not None
+    assert result.outcome == "stale"
+    assert result.remarks[-2].startswith("While this was applied, bob noted at ")
+
+
 def test_a_step_that_a_colleague_made_is_in_both_histories(site: Site, beginnings: list[Base]) -> None:
     site.restore(beginnings[3])
     alice, bob = site.operators
