@@ -86,8 +86,15 @@ def test_a_broken_guide_is_named_and_hides_no_other(assets: Assets, locations: L
     (locations.guides / "latin.toml").write_bytes(b'title = "\xe4"')
     put(locations.guides, "future.toml", GUIDE.format(id="future").replace("schema = 1", "schema = 9"))
     assert list(assets.guides()) == ["v1", "good"]
+    question = (
+        '[[phases.questions]]\nid = "q"\ntext = "Slow?"\nsentence = "Ask."\nbefore = "nobody"\nchoises = ["yes"]\n'
+    )
+    put(locations.guides, "asks.toml", GUIDE.format(id="asks") + question)
+    put(locations.guides, "early.toml", GUIDE.format(id="early") + question.replace('choises = ["yes"]', ""))
     broken = assets.broken_guides()
-    assert sorted(broken) == ["cut", "future", "latin", "twice", "typo"]
+    assert sorted(broken) == ["asks", "cut", "early", "future", "latin", "twice", "typo"]
+    assert "phases[0].questions[0].choises: unknown key (did you mean choices?)" in str(broken["asks"])
+    assert 'early.toml: phases[0].questions[0].before: there is no phase "nobody"' in str(broken["early"])
     assert str(typo) in str(broken["typo"])
     assert "checks[0].sentense: unknown key (did you mean sentence?)" in str(broken["typo"])
     assert "others" in broken["typo"].hint or "other guides" in broken["typo"].hint
