@@ -118,3 +118,8 @@ def test_hostile_words_stay_words() -> None:
 def test_a_template_of_ones_own_that_cannot_be_filled_in_says_where() -> None:
     with pytest.raises(BadInput, match=r"status\.md, line 2: there is no nonsense"):
         messages(moment((), OFF), {**TEMPLATES, "status.md": "Hi\n{{ nonsense }}"})
+
+
+def test_a_template_of_ones_own_is_tidied_and_cleaned() -> None:
+    (text, *_) = messages(moment((), OFF), {**TEMPLATES, "status.md": "\n{{ state }}  \n\n\nBye\x1b[31m\n\n"})
+    assert text.text == "nobody has it yet\n\nBye\N{REPLACEMENT CHARACTER}[31m"

@@ -97,6 +97,7 @@ async def test_a_channel_is_marked_saved_told_on_the_plan_issue_and_taken_back()
         await pilot.press("y")
         await wait_for(pilot, lambda: app.screen is screen, what="the dialog to close")
         await pilot.press("escape")
+        assert [one.taken_back for one in app.asked if isinstance(one, ReportWanted)] == ["", "#news"]
         assert cast("Any", app.answers)[0].announcement.unposted == ("#team", "#news")
 
 
