@@ -166,6 +166,18 @@ def test_who_stopped_a_step_by_an_off_right_before_it_is_named_where_they_noted_
     assert result.remarks[-2].startswith("While this was applied, bob noted at ")
 
 
+def test_what_is_in_one_history_only_does_not_have_two_operators_rewrite_the_report_for_ever(
+    site: Site, beginnings: list[Base]
+) -> None:
+    site.restore(beginnings[0])
+    alice, bob = site.operators
+    site.outside("on")
+    assert alice.go("off") == "done"  # there is no plan issue yet to note it on
+    site.wait(61)
+    assert alice.go("issues") == "done"
+    assert [one.go("issues") for one in (bob, alice, bob)] == ["nothing"] * 3
+
+
 def test_a_step_that_a_colleague_made_is_in_both_histories(site: Site, beginnings: list[Base]) -> None:
     site.restore(beginnings[3])
     alice, bob = site.operators
