@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.sandbox.api import ASSETS, PROJECT
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.strategies import ProjectFlag, Scope, Strategy, UserList, read_flag
-from tui.domain.strategy_change import creation, retargeted, shared, update
+from tui.domain.strategy_change import creation, repeated, retargeted, shared, update
 from tui.sandbox.instance import Instance
 from tui.sandbox.wire import Received
 
@@ -51,6 +51,17 @@ class Place:
 
 
 PLACE = Place()
+
+
+def test_what_is_there_once_too_often_goes_with_the_next_change_and_nothing_of_other_hands() -> None:
+    scopes = (Scope("production"),)
+    users = [Strategy("userWithId", (("userIds", "alice,bob"),), scopes, id=number) for number in (1, 2)]
+    theirs = [Strategy("userWithId", (("userIds", "zoe"),), (Scope("staging"),), id=number) for number in (3, 4)]
+    flag = ProjectFlag(strategies=(*users, *theirs))
+    assert repeated(flag.strategies, users[:1]) == (users[1],)
+    wanted = Gates(actors=frozenset({"alice", "bob"}), percentage_of_actors=10)
+    after = retargeted(flag, "production", wanted, {}, narrow=False)
+    assert [one.id for one in after.strategies] == [1, 3, 4, 0]
 
 
 def inside(answer: Mapping[str, Any], environment: str) -> set[str]:

@@ -21,7 +21,7 @@ READS: dict[Story, int] = {
     "percent": 13,
     "off": 7,
     "project-team": 12,
-    "project-percent": 15,
+    "project-percent": 16,
     "project-off": 9,
 }
 """How many reads it has at least; where a look has aged, there is another one."""

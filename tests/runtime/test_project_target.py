@@ -305,6 +305,33 @@ def test_a_request_that_the_network_doubles_leaves_one_strategy(new_rig: Rig) ->
     assert [name for name, _ in new_rig.kinds()] == ["userWithId", "gitlabUserList"]
 
 
+def test_a_strategy_that_arrives_again_while_the_step_is_noted_is_taken_away_at_the_end(
+    new_rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.runtime.settle.PATIENCE", 0.0)
+    new_rig.keep_list("carol")
+    new_rig.climb("team")
+    new_rig.server.faults.add(Fault(kind="lost-before", path_regex="/feature_flags", method="PUT"))
+    assert new_rig.go()[1].outcome == "unknown"
+    (first,) = new_rig.bench.records.unsettled(DRAFT.id, "env")
+    gateway, there, late = new_rig.session.gateway, list[str](), iter([Request(first.method, first.path, first.body)])
+    really = gateway.send
+
+    def send(request: Request, **more: bool) -> dict[str, Any]:
+        answer = really(request, **more)
+        for one in late if request.path.endswith("/notes") else ():
+            new_rig.other._transport.write(one)  # as the network does it, without a look afterwards
+            there.extend(name for name, _ in new_rig.kinds())
+        return answer
+
+    monkeypatch.setattr(gateway, "send", send)
+    _, result = new_rig.go()
+    assert (result.outcome, result.reason) == ("done", "")
+    assert there == ["userWithId", "gitlabUserList", "gitlabUserList"]
+    assert any("made twice" in one for one in result.remarks)
+    assert [name for name, _ in new_rig.kinds()] == ["userWithId", "gitlabUserList"]
+
+
 def test_what_was_never_done_is_not_taken_for_done_because_the_flag_looks_otherwise(new_rig: Rig) -> None:
     new_rig.keep_list("carol")
     new_rig.climb("1%")

@@ -7,6 +7,7 @@ list of scopes; where its scope is a pattern nothing can be taken out of it, and
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -33,6 +34,8 @@ def retargeted(
     strict = narrow or not flag.active
     ours = [one for one in flag.strategies if _ours(one, environment)]
     others = [one for one in flag.strategies if one not in ours]
+    twice = repeated(ours, {one.likeness: one for one in ours}.values())
+    ours = [one for one in ours if one not in twice]
     kept = [left for one in others if (left := _left(one, environment, wanted, strict=strict)) is not None]
     given = union(one for one in kept if one.covers(environment))
     own = tuple(_own(ours, environment, _missing(wanted, given, union(ours)), lists))
@@ -40,6 +43,21 @@ def retargeted(
     there = tuple(by_id[one.id] for one in flag.strategies if one.id in by_id)
     after = (*there, *(one for one in own if not one.id))
     return replace(flag, active=wanted != OFF or (flag.active and bool(after)), strategies=after)
+
+
+def repeated(there: Iterable[Strategy], wanted: Iterable[Strategy]) -> tuple[Strategy, ...]:
+    """The strategies that are there more often than `wanted`, the newest ones: a request arrived twice, or late.
+
+    Nobody's access depends on them.
+    """
+    left = Counter(one.likeness for one in wanted)
+    known = frozenset(left)
+    extra = []
+    for one in sorted(there, key=lambda strategy: strategy.id):
+        left[one.likeness] -= 1
+        if one.likeness in known and left[one.likeness] < 0:
+            extra.append(one)
+    return tuple(extra)
 
 
 def shared(flag: ProjectFlag, environment: str, wanted: Gates) -> tuple[Strategy, ...]:

@@ -146,7 +146,7 @@ class Applier:
             report = self._drive()
             if report.outcome == "done":
                 report = self._recorded(report)
-                twice = self._doubles.remove(self._plan.rollout, self._plan.instance)
+                twice = self._doubles.remove(self._plan)
                 report = replace(report, remarks=(*report.remarks, *twice))
         finally:
             trouble = self._end(report.outcome)

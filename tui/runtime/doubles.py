@@ -19,6 +19,7 @@ from tui.domain.lease import read_lease
 from tui.domain.observed import IssueSeen, NoteSeen
 from tui.domain.operation import Operation
 from tui.domain.plan import Change, Plan, Request, read_marker
+from tui.domain.strategy_change import repeated
 from tui.runtime.twins import YIELDS
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ class Doubles:
         """What is there twice, in words; nothing is changed. Raises GitLabError."""
         return tuple(f"{one.what}: the next apply takes one away" for one in self._found(rollout, instance))
 
-    def remove(self, rollout: str, instance: str) -> tuple[str, ...]:
-        """What was there twice and what became of it, in words; empty when there was nothing."""
+    def remove(self, plan: Plan) -> tuple[str, ...]:
+        """What was there twice after the plan and what became of it, in words; empty when there was nothing."""
         said = []
         try:
-            for one in self._found(rollout, instance):
+            for one in (*self._found(plan.rollout, plan.instance), *self._strategies(plan)):
                 self._gateway.send(one.away)
                 said.append(f"{one.what}: {one.done}")
         except RolloutError as error:
@@ -73,6 +74,18 @@ class Doubles:
             issues = pool.submit(self._issues, made)
             notes = [pool.submit(self._notes, path, made) for path in paths]
             return [one for part in (issues, *notes) for one in part.result()]
+
+    def _strategies(self, plan: Plan) -> Iterator[_Double]:
+        """Strategies of a project's flag that the plan's request has made, and once more when it came late."""
+        for change in plan.changes:
+            if change.aim is None or change.request.method != "PUT" or not change.aim.after.strategies:
+                continue
+            flag = self._gateway.project_flag(int(change.request.path.split("/")[2]), change.flag)
+            extra = repeated(flag.strategies, change.aim.after.strategies) if flag is not None else ()
+            if extra:
+                items = [{"id": one.id, "_destroy": True} for one in extra]
+                away = Request("PUT", change.request.path, {"strategies": items})
+                yield _Double(f"What {change.flag} gives was made twice", away, "the second was taken away")
 
     def _issues(self, made: list[Operation]) -> list[_Double]:
         """Extra issues: with the marker of a creation, but not the one that its slot goes on in, or left as a twin."""
