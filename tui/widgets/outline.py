@@ -235,6 +235,7 @@ class Outline(ScrollView, can_focus=True):
 
     def action_end(self, by: int) -> None:
         """To the first or the last row."""
+        self._below = False
         self._go(self._stop(0 if by < 0 else len(self._rows) - 1, -by))
         self.scroll_to(y=0 if by < 0 else self.max_scroll_y, animate=False)
 
