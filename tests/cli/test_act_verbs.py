@@ -115,6 +115,8 @@ def test_a_rollback_never_opens_the_flag_further(program: Program) -> None:
     before = program("status", NAME, "--json").json["gates"]
     ran = program("rollback", NAME, "--to", "50%", "--yes", "--reason", "a slip of the finger")
     assert (ran.code, "is no step back" in ran.err) == (1, True)
+    issues = program("rollback", NAME, "--to", "issues", "--yes")
+    assert (issues.code, "Back to: off, a phase" in issues.err) == (1, True)
     assert program("status", NAME, "--json").json["gates"] == before
 
 

@@ -83,6 +83,11 @@ def test_a_plan_that_cannot_be_applied_is_not_written(run: Run, home: Locations)
     assert not Path("team.json").exists()
 
 
+def test_a_plan_for_a_folder_that_is_not_there_says_so(run: Run) -> None:
+    code, told, _ = run("plan", ENV_DRAFT.id, "--out", "no/such/team.json")
+    assert (code, told["error"]["hint"]) == (1, "Make the folder first, or choose another place.")
+
+
 @pytest.mark.parametrize(
     ("words", "code"), [(("team.json", "--step", "1%"), 64), (("nowhere.json",), 1), (("nowhere",), 1)]
 )

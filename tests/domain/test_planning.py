@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -177,6 +178,23 @@ def test_going_on_keeps_what_somebody_else_put_into_the_flag() -> None:
     found = plan(sample(), "everyone", look=observed(foreign, issues=ISSUES), entries=climbed())
     assert found.gates.end == replace(foreign, percentage_of_actors=1)
     assert any("Somebody else changed" in warning for warning in found.warnings)
+
+
+def test_a_plan_issue_that_is_gone_is_made_anew_and_says_so() -> None:
+    look = replace(observed(TEAM, issues={"internal-feedback": ISSUES["internal-feedback"]}), gone=frozenset(KINDS[:1]))
+    found = plan(sample(), "members", look=look, entries=climbed()[:1])
+    made = {change.slot: change.summary for change in found.changes if change.kind == "create-issue"}
+    assert [slot for slot, summary in made.items() if "anew, since it is gone" in summary] == ["rollout-plan"]
+    assert found.entry is not None
+    assert made["rollout-plan"] in found.entry.changes
+    assert any("rollout-plan that was made before is gone" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize("target", ["instance", "chatops"])
+def test_what_only_a_project_flag_has_is_not_ignored_in_silence(target: Literal["instance", "chatops"]) -> None:
+    draft = structs.replace(sample(), flag=structs.replace(sample().flag, target=target, environment="production"))
+    assert any(one.startswith('flag.environment: is "production", which has') for one in plan(draft).warnings)
+    assert not any("has no meaning" in one for one in plan(sample()).warnings)
 
 
 def test_a_person_whom_gitlab_does_not_know_blocks_and_cannot_be_waived() -> None:

@@ -174,6 +174,9 @@ def test_a_deleted_plan_issue_does_not_wedge_the_rollout(session: Session, serve
     _, off = advance(session, "off")
     assert off.outcome == "done"
     assert gates_now(server) == OFF
+    again = session.prepare(DRAFT)
+    assert again is not None
+    assert any("anew, since it is gone" in change.summary for change in again.plan.changes)
 
 
 def test_an_existing_issue_that_is_not_there_blocks_before_any_write(session: Session, server: Server) -> None:

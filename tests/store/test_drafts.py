@@ -91,7 +91,11 @@ def test_an_empty_file_is_said_to_be_empty(store: DraftStore) -> None:
 def test_wrong_types_unknown_keys_and_missing_ones_come_all_at_once(store: DraftStore) -> None:
     text = CANONICAL.replace('target = "instance"', 'target = "instanz"')
     text = text.replace("confidential = true", 'confidential = "yes"').replace("vendor =", "vendr =")
-    text = text.replace("percentage = 10,", 'percentage = "10",').replace('region = "us-east"\n', "")
+    text = (
+        text.replace('actor = "user"', "environment = 5")
+        .replace("percentage = 10,", 'percentage = "10",')
+        .replace('region = "us-east"\n', "")
+    )
     error = refused(store, text)
     problems = {problem.path: problem for problem in error.problems}
     assert problems["flag.target"].allowed == "one of: instance, project, chatops"
@@ -99,7 +103,9 @@ def test_wrong_types_unknown_keys_and_missing_ones_come_all_at_once(store: Draft
     assert problems["model.vendr"].allowed == "did you mean vendor?"
     assert "phases[2].steps[1].percentage" in problems
     assert problems["capacity[0].region"].message == "is missing"
-    assert len(problems) == 5
+    assert str(problems["flag.environment"]) == "flag.environment: is the number 5 (a text in quotes is needed here)"
+    assert problems["phases[2].steps[1].percentage"].allowed == "a number is needed here"
+    assert len(problems) == 6
     assert all(str(problem) in str(error) for problem in error.problems)
 
 

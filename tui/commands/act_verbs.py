@@ -11,6 +11,7 @@ from tui.commands.apply_verb import run
 from tui.commands.common import bench, instance_option, json_option
 from tui.commands.from_file import Asked
 from tui.domain.errors import BadInput
+from tui.domain.steps import ISSUES
 from tui.domain.text import one_line
 from tui.domain.verdict import DECISIONS, Decision, Verdict, decide, judge
 from tui.domain.wish import Wish
@@ -103,6 +104,8 @@ def rollback(
 ) -> int:
     """Take access away: off for everybody, or back to a phase (members) or a step (25%). No requirement stops it."""
     draft = bench().drafts.load(rollout)
+    if to == ISSUES:
+        raise BadInput("the plan issues are no place to go back to", "Back to: off, a phase (members), a step (25%).")
     verdict = _verdict(draft, readings(metrics), decision or "roll-back", incident=incident) if metrics else None
     is_step = to.rstrip("% ").replace(".", "").isdigit()
     wish = Wish("" if is_step else to, to if is_step else "", reason, verdict=verdict)

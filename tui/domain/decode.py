@@ -15,6 +15,22 @@ from tui.domain.problem import Problem
 
 R = TypeVar("R", bound=msgspec.Struct)
 
+_WORDS = {
+    "str": "a text in quotes is needed here",
+    "str | null": "a text in quotes is needed here",
+    "int": "a whole number is needed here",
+    "float": "a number is needed here",
+    "int | float": "a number is needed here",
+    "float | null": "a number is needed here",
+    "int | null": "a whole number is needed here",
+    "bool": "true or false is needed here",
+    "bool | null": "true or false is needed here",
+    "array": "a list in brackets is needed here",
+    "datetime": "a time is needed here, such as 2026-11-22T10:00:00Z",
+    "date": "a day is needed here, such as 2026-11-22",
+}
+"""What msgspec calls a type, as who writes a file does."""
+
 
 def decode(data: dict[str, Any], record: type[R]) -> tuple[R | None, list[Problem]]:
     """`data` as a `record`, and the problems; the record is None exactly when there are any."""
@@ -65,8 +81,8 @@ def _explain(data: object, kind: Any, error: str) -> tuple[str, str]:  # noqa: A
     choices = get_args(kind) if get_origin(kind) is not tuple else ()
     if choices and all(isinstance(choice, str) for choice in choices):
         return f"is {_kind(data)}", "one of: " + ", ".join(choices)
-    wanted = error.removeprefix("Expected ").split(" - at ", 1)[0].replace("`", "")
-    return f"is {_kind(data)}", f"expected {wanted}"
+    wanted = error.removeprefix("Expected ").split(" - at ", 1)[0].replace("`", "").partition(", got ")[0]
+    return f"is {_kind(data)}", _WORDS.get(wanted, f"expected {wanted}")
 
 
 def _kind(data: object) -> str:

@@ -159,7 +159,8 @@ class Observed:
     `issues` by slot; `links` pairs of slots; `names` the actors that GitLab knows, `unknown` those it does not;
     `templates` the project's issue template by kind, None when they could not be read; `remarks` what could not be
     read and why. `milestones` has ids by title, as far as a text asks for one.
-    `exposed` are the slots whose issue was asked to be confidential by an apply that was broken off, and is public.
+    `gone` are the slots whose issue we made and that is not there any more,
+    `exposed` those whose issue was asked to be confidential by an apply that was broken off, and is public.
     `flag_project` is the project that owns the flag, `flag_role` the access level that its flags ask for, and
     `user_lists` are its lists by name. `threads` has those of the plan issues for feedback by slot, None where GitLab
     does not tell; a slot that is not in it was not asked about.
@@ -179,6 +180,7 @@ class Observed:
     similar: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     exposed: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     flag_project: ProjectSeen | None = None
     flag_role: int = DEVELOPER
     user_lists: Mapping[str, UserList] = field(default_factory=dict)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tui.domain.draft import Draft
+from tui.domain.draft import Draft, FlagSpec
 from tui.domain.problem import Problem
+from tui.domain.text import one_line
 from tui.domain.validate_parts import flag_name, project_path
 
 ENVIRONMENT_ALLOWED = "an environment such as production, or a pattern such as review/*; at most 255 characters"
@@ -38,9 +39,15 @@ def flag(draft: Draft) -> Iterator[Problem]:
         text = f'is "{spec.environment}", and the chat commands of a draft are for production'
         yield Problem("flag.environment", text, "leave it out; other environments are set by hand")
         return
+    yield from without_meaning(spec)
+
+
+def without_meaning(spec: FlagSpec) -> Iterator[Problem]:
+    """What only a project's flag has: with any other target the flag is set as if it were not there."""
     for key in ("project", "environment"):
-        if getattr(spec, key):
-            yield Problem(f"flag.{key}", f"has no meaning with the target {spec.target}", "leave it out", "warning")
+        if getattr(spec, key) and spec.target != "project":
+            text = f'is "{one_line(getattr(spec, key))}", which has no meaning with the target {spec.target}'
+            yield Problem(f"flag.{key}", text, 'leave it out, or target = "project"', "warning")
 
 
 def _name(name: str, *, project: bool) -> Iterator[Problem]:

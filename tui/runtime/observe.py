@@ -118,6 +118,7 @@ class Observer:
                 milestones=milestones,
                 similar=look.similar,
                 exposed=frozenset(slot for slot, one in addresses.items() if one.private and _public(found.get(slot))),
+                gone=frozenset(addresses) - frozenset(found),
                 remarks=tuple(reading.remarks),
             )
 

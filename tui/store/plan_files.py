@@ -27,6 +27,7 @@ FORMAT = 1
 LIMIT = 50_000_000
 """Bytes; the largest plan is a few issues of at most 1 MB each, twice."""
 
+_MAKE = "Make the folder first, or choose another place."
 _AGAIN = "Make a new plan with: rollout-tui plan DRAFT --out FILE"
 
 
@@ -61,7 +62,8 @@ class PlanFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def save(path: Path, kept: PlanFile) -> None:
     """Write a plan file, private and whole.
 
-    Raises BadInput for a name that means a draft and over a file that is no plan file, StoreError otherwise.
+    Raises BadInput for a name that means a draft, over a file that is no plan file and where there is no folder,
+    StoreError otherwise.
     """
     if path.suffix == ".toml":
         raise BadInput(f"{one_line(str(path))} would be taken for a draft", "Let its name end in .json.")
@@ -69,6 +71,8 @@ def save(path: Path, kept: PlanFile) -> None:
         raise BadInput(
             f"{one_line(str(path))} is there and is no plan file", "Choose another name; it was not changed."
         )
+    if not path.parent.is_dir():
+        raise BadInput(f"{one_line(str(path.parent))} is no folder, so {one_line(path.name)} was not written", _MAKE)
     data = msgspec.to_builtins(kept, order="deterministic")
     atomic.write(path, json.dumps({**data, "digest": _digest(data)}, indent=2, ensure_ascii=True) + "\n")
 

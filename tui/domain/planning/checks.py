@@ -151,6 +151,7 @@ def warnings(
     found.extend(_moves(situation, goal))
     found.extend(_load(situation, goal, calls))
     found.extend(_closed(situation))
+    found.extend(_gone(situation, slots))
     found.extend(text_warnings(situation, slots))
     found.extend(_drift(situation, goal, calls))
     found.extend(target_of(situation).remarks(situation, goal, calls))
@@ -185,6 +186,11 @@ def _closed(situation: Situation) -> Iterable[str]:
     for slot, seen in situation.observed.issues.items():
         if not seen.open:
             yield f"The plan issue {seen.ref} ({slot}) is closed."
+
+
+def _gone(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
+    for slot in sorted(situation.observed.gone & frozenset(slots)):
+        yield f"The plan issue {slot} that was made before is gone from GitLab: it is made anew, without its comments."
 
 
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:

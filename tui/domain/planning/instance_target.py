@@ -12,6 +12,7 @@ from tui.domain.planning.situation import Situation, word
 from tui.domain.progress import Goal
 from tui.domain.requirements import Requirement
 from tui.domain.steps import ActorKey
+from tui.domain.validate_flag import without_meaning
 
 
 def gate_route(situation: Situation, goal: Goal) -> Route:
@@ -92,6 +93,8 @@ def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:
     flag = situation.observed.flag(flag_of(situation, goal))
     if calls.start.percentage_of_time:
         yield f"{flag.name} has a percentage of time, which GitLab has deprecated: it decides anew at every check."
+    for one in without_meaning(situation.draft.flag):
+        yield str(one)
     if flag.default_enabled and not flag.exists:
         yield f"{flag.name} is on by default; the first gate that is set turns that default off."
     if reduces(situation, goal):

@@ -137,10 +137,11 @@ def _create(situation: Situation, issue: IssueDraft, text: str, created: Sequenc
     if carried.milestone:
         request["milestone_id"] = situation.observed.milestones[carried.milestone]
     privacy = "confidential " if drafted.confidential else ""
+    anew = " anew, since it is gone from GitLab" if issue.slot in situation.observed.gone else ""
     return Change(
         id=f"issue:{issue.slot}",
         kind="create-issue",
-        summary=f"Create the {privacy}issue “{request['title']}”",
+        summary=f"Create the {privacy}issue “{request['title']}”{anew}",
         request=Request("POST", f"/projects/{project.id if project else 0}/issues", request),
         after=tuple(f"issue:{slot}" for slot in plan_issue.mentions if slot in created),
         slot=issue.slot,
