@@ -22,7 +22,7 @@ from tests.support.gitlab_under_test import UnderTest, reader, real, settle
 from tests.support.gitlab_under_test import team as team_under_test
 from tests.support.until import wait_until
 from tui.domain.errors import StoreError
-from tui.domain.operation import OperationState
+from tui.domain.operation import Operation, OperationState
 from tui.domain.plan import read_marker
 from tui.runtime.workbench import Session, Workbench
 from tui.sandbox.faults import Fault
@@ -174,9 +174,12 @@ def test_an_issue_that_gitlab_leaves_public_is_emptied_and_closed_and_told(serve
         prepared = session.prepare(DRAFT, "issues")
         assert prepared is not None
         assert "project" in {one.id for one in prepared.plan.blocked}
-        result = session.apply(replace(prepared, plan=replace(prepared.plan, blocked=())))
+        told: list[Operation] = []
+        result = session.apply(replace(prepared, plan=replace(prepared.plan, blocked=())), told.append)
     assert result.outcome == "rejected"
     assert "public" in result.reason
+    verdicts = [(one.change, one.state) for one in told if one.state in {"confirmed", "rejected"}]
+    assert len({change for change, _ in verdicts}) == len(verdicts), "one verdict for each change"
     client = gateway(server)
     project = client.project(DRAFT.gitlab.project)
     for issue in client.recent_issues(project.id, author_id=None, since=None):

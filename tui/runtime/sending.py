@@ -27,7 +27,7 @@ from tui.domain.errors import (
 from tui.domain.exchange import Confirmed, Event, Moved, Rejected, Send, Unknown
 from tui.domain.history import Entry
 from tui.domain.operation import Operation
-from tui.domain.readback import answered, stored
+from tui.domain.readback import answered, exposed, stored
 from tui.runtime.attesting import Attesting
 from tui.runtime.created import edited, from_answer
 
@@ -63,12 +63,15 @@ class Sender:
         cancel: Cancel,
         looker: Looker,
         update: Callable[[Operation], None],
+        back: bool = False,
         attesting: Attesting | None = None,
     ) -> None:
         """`looker` looks at a flag right before it is set, if nobody has just done so; `update` tells a new state.
 
-        `attesting` has a person run the chat commands; without it there must be none.
+        `attesting` has a person run the chat commands; without it there must be none. On the way `back` nobody has
+        looked whether the plan issues are as they were, so that is done before one is edited.
         """
+        self._back = back
         self._gateway, self._records, self._cancel, self._update = gateway, records, cancel, update
         self._observed, self._operations = observed, operations
         self._clock, self._looker, self._attesting = clock, looker, attesting
@@ -79,6 +82,11 @@ class Sender:
 
     def send(self, send: Send) -> Event:
         """What came of the change. StoreError when it could not be journalled: then nothing was sent."""
+        if self._back and send.change.kind == "edit-issue":
+            try:
+                send = self._upon_others(send)
+            except (GitLabError, Stale) as error:
+                return Moved(send.change, say(error))
         change, request = send.change, send.request
         self._cancel.check()
         operation = replace(
@@ -110,6 +118,20 @@ class Sender:
             return self._confirm(operation, send, answer)
         except StoreError as error:
             return Unknown(change, f"GitLab has done it, but the journal could not be written: {say(error)}")
+
+    def _upon_others(self, send: Send) -> Send:
+        """The edit of a report, put into the description as it is now. Raises GitLabError; Stale without a place."""
+        _, _, project, _, iid = send.request.path.split("/")
+        seen = self._gateway.issue(int(project), int(iid))
+        if seen is None:
+            raise Stale(f"the issue {send.change.slot} is gone")
+        if stored(seen.description) == stored(self._texts.get(send.change.slot, seen.description)):
+            return send
+        text = timeline.carried(seen.description, str(send.request.body["description"]))
+        if text is None:
+            raise Stale(f"the place of the report is gone from the description of {seen.ref}")
+        self._texts[send.change.slot] = str(seen.description)
+        return replace(send, request=replace(send.request, body={"description": text}))
 
     def _answer(self, send: Send, operation: Operation) -> Mapping[str, Any]:
         """GitLab's answer. Raises what `Gateway.send` raises, and Stale when it was not sent because of a change."""
@@ -178,7 +200,8 @@ class Sender:
             self._looker.answered(change.flag)
             self.at = self._clock()
             known = times(self.at)
-        self.settle(replace(operation, state="confirmed", url=url, result=result))
+        public = exposed(change, send.request, answer)
+        self.settle(replace(operation, state="confirmed", url=url, result=result), told=not public)
         if send.entry is not None:
             self.keep(replace(send.entry, id=operation.id, at=self.at, note_url=url))
         return Confirmed(change, send.request, answer, known)
@@ -193,13 +216,13 @@ class Sender:
         self._records.add(entry)
         self.entry = entry
 
-    def settle(self, operation: Operation) -> None:
-        """Journal how an operation ended."""
+    def settle(self, operation: Operation, *, told: bool = True) -> None:
+        """Journal how an operation ended, and tell it, unless another request must make up for it first."""
         ended = replace(operation, ended_at=self._clock())
         self._records.settled(
             ended.id, ended.state, self._clock(), url=ended.url, result=ended.result, error=ended.error, adopted=False
         )
-        self._update(ended)
+        self._update(ended if told else replace(ended, state="intended", error="it came back public: hiding it"))
 
 
 def _not_sent(operation: Operation, error: RolloutError) -> Operation:
