@@ -59,11 +59,14 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         api.flag("f", value="true", user="alice,bob")
         iid = api.issue(confidential=True, labels="a", description="text", due_date="2026-12-01")["iid"]
         api("POST", f"{PROJECT}/issues/{iid}/notes", {"body": "note"})
-        token, url, before = server.token, server.url, server.snapshot()
+        token, url, tokens = server.token, server.url, server.tokens
+        server.revoke(tokens["guest"])
+        before = server.snapshot()
     with Server(folder, assets=ASSETS) as server, Api(server) as api:
         assert server.url == url
         assert server.snapshot() == before
         assert api("GET", f"{PROJECT}/issues/{iid}", token=token).body["due_date"] == "2026-12-01"
+        assert {role for role, secret in server.tokens.items() if secret != tokens[role]} == {"guest"}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX")

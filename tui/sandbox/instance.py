@@ -107,11 +107,22 @@ class Instance:
 
     @property
     def tokens(self) -> Mapping[str, str]:
-        """A random token for each role, made when first asked for; they stay good over restarts."""
+        """A token for each role, made when first asked for; with a folder the same ones after a restart."""
         with self._guard:
             if not self._tokens:
-                self._tokens = {role: self.mint(username) for role, username in self._world.roles.items()}
+                self._tokens = {role: self._of_role(role, username) for role, username in self._world.roles.items()}
             return dict(self._tokens)
+
+    def _of_role(self, role: str, username: str) -> str:
+        """The role's token; another one where that was revoked."""
+        secret = self._folder.role_token(role) if self._folder else None
+        known = self._world.tokens.get(fingerprint(secret)) if secret else None
+        if secret is None or (known is not None and known.revoked):
+            return self.mint(username)
+        if known is None:
+            with self.edit() as world:
+                seed.add_token(world, username, secret, self._now())
+        return secret
 
     def mint(
         self,

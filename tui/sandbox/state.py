@@ -18,7 +18,8 @@ from tui.sandbox.world.state import World
 Kind = Literal["personal", "project", "group", "oauth", "job"]
 KEY_BYTES = 32
 TOKEN_BYTES = 15
-_OWN_TOKEN = b"rollout-tui sandbox: the folder's own token"
+_OWN = "rollout-tui sandbox: the folder's own token"
+_ROLE = "rollout-tui sandbox: the token of the role "
 
 
 class Address(msgspec.Struct):
@@ -120,11 +121,18 @@ class Folder:
 
     def own_token(self) -> str | None:
         """The token that every process of this user can compute; None before there is a key."""
+        return self._derived(_OWN)
+
+    def role_token(self, role: str) -> str | None:
+        """The same for a role: it is printed at each start, and is in no file."""
+        return self._derived(_ROLE + role)
+
+    def _derived(self, name: str) -> str | None:
         try:
             key = self.key.read_bytes()
         except OSError:
             return None
-        digest = hmac.new(key, _OWN_TOKEN, hashlib.sha256).digest()
+        digest = hmac.new(key, name.encode(), hashlib.sha256).digest()
         return "glpat-" + base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
 
 
