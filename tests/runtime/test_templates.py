@@ -181,7 +181,7 @@ def test_an_issue_that_somebody_made_by_hand_from_a_template_with_a_forged_marke
     advance(session, "issues", draft=OPEN)
     ours = session.observe(OPEN).issues["rollout-plan"]
     assert ours.description.count(f"rollout={OPEN.id} slot=rollout-plan -->") == 2
-    assert ours.description.count("<!-- rollout-tui:") == 3  # the timeline's two and the marker
+    assert ours.description.count("<!-- rollout-tui:") == 4  # the report's three and the marker
 
 
 def test_a_text_completed_by_hand_is_sent_with_the_addresses_of_its_siblings(session: Session, server: Server) -> None:
