@@ -93,12 +93,12 @@ def test_flags_are_for_administrators(as_role: Callable[[str], Gateway]) -> None
     assert "Admin Mode" in caught.value.hint
 
 
-def test_flag_in_the_answer_to_a_write(gateway: Gateway) -> None:
+def test_a_flag_that_was_set_is_read_with_all_its_gates(gateway: Gateway) -> None:
     for body in ({"value": True, "user": "bob"}, {"value": True, "feature_group": "gitlab_team_members"}):
         gateway.send(Request("POST", f"/features/{FLAG}", body))
-    answer = gateway.send(Request("POST", f"/features/{FLAG}", {"value": 0.5, "key": "percentage_of_actors"}))
+    gateway.send(Request("POST", f"/features/{FLAG}", {"value": 0.5, "key": "percentage_of_actors"}))
     wanted = Gates(actors=frozenset({"User:2"}), groups=frozenset({"gitlab_team_members"}), percentage_of_actors=0.5)
-    assert gateway.flag_from(answer).gates == wanted == gateway.flags()[FLAG].gates
+    assert gateway.flags()[FLAG].gates == wanted
 
 
 def test_actors_by_name_and_by_reference(gateway: Gateway) -> None:
@@ -109,7 +109,7 @@ def test_actors_by_name_and_by_reference(gateway: Gateway) -> None:
     )
     assert gateway.user("bob") == gateway.user("BOB") == gateway.actor("User:2") == bob
     assert gateway.group("code-creation") == gateway.actor("Group:1") == team
-    assert gateway.project_actor("code-creation/rollouts") == gateway.actor("Project:1") == project
+    assert gateway.actor("Project:1") == project
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "bo", "bob,carol", "../user", "a b"])
@@ -210,12 +210,11 @@ def test_search(gateway: Gateway) -> None:
 def test_notes_with_addresses_the_oldest_first(sandbox: Server, gateway: Gateway) -> None:
     issue = make_issue(gateway)
     path = f"/projects/1/issues/{issue.iid}/notes"
-    sent = [
-        gateway.note_from(gateway.send(Request("POST", path, {"body": f"note {n}"})), issue.url) for n in range(101)
-    ]
-    assert list(gateway.notes(1, issue.iid)) == sent
+    ids = [gateway.send(Request("POST", path, {"body": f"note {n}"}))["id"] for n in range(101)]
+    sent = list(gateway.notes(1, issue.iid))
+    assert [one.id for one in sent] == ids
     assert list(gateway.notes(1, issue.iid, issue_url=issue.url)) == sent
-    assert sent[0].url == f"{issue.url}#note_{sent[0].id}" == gateway.note_url(issue.url, sent[0].id)
+    assert sent[0].url == f"{issue.url}#note_{sent[0].id}"
     assert (sent[0].author, sent[0].author_id, sent[0].system, sent[0].body) == ("alice", 1, False, "note 0")
     assert sent[0].at.utcoffset() is not None
     with pytest.raises(NotFound, match="#999"):
@@ -253,9 +252,8 @@ def test_token_without_the_scope(sandbox: Server, connect: Connect) -> None:
 
 def test_text_from_gitlab_is_cleaned(gateway: Gateway) -> None:
     issue = make_issue(gateway, title=HOSTILE, description=HOSTILE + "\n\tmore", labels=[HOSTILE])
-    note = gateway.note_from(
-        gateway.send(Request("POST", f"/projects/1/issues/{issue.iid}/notes", {"body": HOSTILE})), issue.url
-    )
+    gateway.send(Request("POST", f"/projects/1/issues/{issue.iid}/notes", {"body": HOSTILE}))
+    (note,) = gateway.notes(1, issue.iid)
     shown = [issue.title, issue.description, *issue.labels, note.body, *gateway.labels(1)]
     assert not any(set(text) & set("\x1b\x07\u202e\u200b\x9b") for text in shown)
     assert issue.title.endswith("[red]c[/] \N{REPLACEMENT CHARACTER}2J")

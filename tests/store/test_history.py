@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.store.samples import entry
 from tui.domain.history import Entry
-from tui.domain.history_query import SORT_KEYS, HistoryQuery, SortKey, parse
+from tui.domain.history_query import HistoryQuery, SortKey, parse
 from tui.store import history as history_module
 from tui.store.entries import fold, haystack
 from tui.store.history import History
@@ -21,6 +22,7 @@ from tui.store.records import Records
 from tui.store.records_schema import SORTABLE
 from tui.store.rows import micros, pack_entry
 
+SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
 HOSTILE = [
     '"',
     "'",

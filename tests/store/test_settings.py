@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tui.domain.chatops import Chat
 from tui.domain.errors import BadInput
@@ -52,7 +53,8 @@ def test_what_is_saved_is_loaded(locations: Locations) -> None:
     locations.settings.write_text(GOOD, encoding="utf-8")
     loaded = settings.load(locations)
     assert [one.name for one in loaded.instances] == ["work", "staging"]
-    changed = loaded.with_instance(Instance(name="work", url="https://other.example.com"))
+    other = Instance(name="work", url="https://other.example.com")
+    changed = replace(loaded, instances=(other, *loaded.instances[1:]))
     settings.save(locations, changed)
     assert settings.load(locations) == changed
     assert len(changed.instances) == 2

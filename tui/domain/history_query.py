@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from tui.domain.history import ACTION_WORDS
 from tui.domain.problem import Problem
 from tui.domain.text import one_line
 
 SortKey = Literal["at", "rollout", "operator", "instance", "flag", "phase", "step", "action", "reason", "live_seconds"]
-SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
 
 Column = Literal["operator", "flag", "phase", "step", "action", "instance", "rollout"]
 

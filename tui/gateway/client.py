@@ -130,10 +130,6 @@ class Gateway:
         """All members of the group at that full path. Raises NotFound."""
         return actors.members(self._transport, group)
 
-    def project_actor(self, path: str) -> ActorName | None:
-        """The project at that full path as an actor; None when the token sees none."""
-        return actors.project(self._transport, path)
-
     def actor(self, ref: str) -> ActorName | None:
         """Who is behind a gate's reference such as `User:7`; None for other kinds and for those that are gone."""
         return actors.behind(self._transport, ref)
@@ -256,11 +252,6 @@ class Gateway:
         """The threads of an issue that can be resolved; None where GitLab does not tell. Raises NotFound."""
         return threads.read(self._transport, f"{issues_path(project_id)}/{int(iid)}")
 
-    @staticmethod
-    def note_url(issue_url: str, note_id: int | str) -> str:
-        """The address of a note."""
-        return seen.note_url(issue_url, note_id)
-
     # Changes
 
     def send(self, request: Request, *, regardless: bool = False) -> dict[str, Any]:
@@ -276,24 +267,10 @@ class Gateway:
 
     def issue_from(self, answer: Mapping[str, Any]) -> IssueSeen:
         """The issue in the answer to a write. Raises Invalid when there is none in it."""
-        return self._issue(_convert(answer, wire.Issue))
-
-    @staticmethod
-    def flag_from(answer: Mapping[str, Any]) -> FlagSeen:
-        """The flag in the answer to a write. Raises Invalid when there is none in it."""
-        return seen.flag(_convert(answer, wire.Feature))
-
-    @staticmethod
-    def note_from(answer: Mapping[str, Any], issue_url: str) -> NoteSeen:
-        """The note in the answer to a write. Raises Invalid when there is none in it."""
-        return seen.note(_convert(answer, wire.Note), issue_url)
+        try:
+            return self._issue(msgspec.convert(answer, wire.Issue, strict=False))
+        except msgspec.ValidationError as error:
+            raise Invalid(f"GitLab's answer is not what was asked for: {shorten(str(error), 160)}.") from None
 
     def _issue(self, found: wire.Issue) -> IssueSeen:
         return seen.issue(found, self.connection.url)
-
-
-def _convert(answer: Mapping[str, Any], kind: type[T]) -> T:
-    try:
-        return msgspec.convert(answer, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"GitLab's answer is not what was asked for: {shorten(str(error), 160)}.") from None

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tui.domain.chatops import CHANNEL, PREFIX, Chat
 from tui.domain.draft import Strictness
@@ -102,11 +101,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return known[name]
         missing = "Set GITLAB_URL and GITLAB_TOKEN. " if name == ENV else "Add it to the settings. "
         raise BadInput(f'there is no instance "{one_line(name)}"', f"{missing}Known: {', '.join(known)}.")
-
-    def with_instance(self, instance: Instance) -> Settings:
-        """The settings with `instance` added, in the place of one of the same name."""
-        others = [one for one in self.instances if one.name != instance.name]
-        return replace(self, instances=(*others, instance))
 
 
 class SettingsInvalid(BadInput):
