@@ -12,7 +12,7 @@ from tests.runtime.test_project_target import DRAFT as PROJECT_DRAFT
 from tests.runtime.test_project_target import Rig
 from tests.runtime.test_whole_rollouts import DRAFT, climb, gates_now
 from tests.support.clock import Clock
-from tests.support.rollouts import FLAG, MEMBERS
+from tests.support.rollouts import FLAG, MEMBERS, TEAM
 from tui.domain.errors import GitLabError
 from tui.domain.gates import OFF, Gates
 from tui.domain.plan import Request
@@ -30,12 +30,9 @@ READS = {
     "groups": "/groups/",
     "project": "/projects/[^/]+$",
     "issues": r"/issues(/\d+)?$",
-    "search": "/issues$",
     "notes": "/notes$",
-    "links": "/links$",
-    "templates": "/templates/",
+    "links and templates": "/(links|templates/.*)$",
     "members": "/members/",
-    "definitions": "/features/definitions$",
     "everything but the flag": "/api/v4/(?!features$)",
 }
 
@@ -70,7 +67,7 @@ def test_a_step_back_is_planned_whatever_else_cannot_be_read(live: tuple[Server,
             assert prepared.plan.gates.end == MEMBERS
             assert next(one.kind for one in prepared.plan.changes) == "set-gate"
             unread = [one for one in prepared.plan.warnings if "409" in one or "Resource lock" in one]
-            assert bool(unread) == (broken not in {"references", "definitions", "members"})
+            assert bool(unread) == (broken not in {"references", "members"})
     finally:
         gitlab.faults.clear()
 
@@ -101,12 +98,12 @@ def test_back_from_everybody_and_off_while_nothing_but_the_flag_answers(clock: C
     """Names come from the history then: without them the team could not be let in again."""
     with Server(None, assets=ROOT, clock=clock) as gitlab:
         for session in opened(gitlab, tmp_path, clock):
-            climb(session, "1%", clock)
+            climb(session, "members", clock)
         client = gateway(gitlab)
         client.send(Request("POST", f"/features/{FLAG}", {"value": True}))
         client.close()
         everything = Fault("http-409", method="GET", path_regex=READS["everything but the flag"], times=-1)
-        for phase, gates in (("members", MEMBERS), ("off", OFF)):
+        for phase, gates in (("stakeholders", TEAM), ("off", OFF)):
             gitlab.faults.add(everything)
             for session in opened(gitlab, tmp_path, clock):
                 prepared = session.prepare(DRAFT, phase)
@@ -115,6 +112,42 @@ def test_back_from_everybody_and_off_while_nothing_but_the_flag_answers(clock: C
                 assert session.workbench.records.entries(DRAFT.id, "env")[-1].gates_after == gates
             gitlab.faults.clear()
             assert gates_now(gitlab) == gates
+
+
+def test_off_waits_for_nobody_and_leaves_what_others_wrote(clock: Clock, tmp_path: Path) -> None:
+    """Between review and apply somebody edits the plan issue and opens the flag further."""
+    with Server(None, assets=ROOT, clock=clock) as gitlab:
+        for session in opened(gitlab, tmp_path, clock):
+            climb(session, "team", clock)
+            prepared = session.prepare(DRAFT, "off")
+            assert prepared is not None
+            seen = prepared.situation.observed.issues["rollout-plan"]
+            client = gateway(gitlab)
+            path = f"/projects/{seen.project_id}/issues/{seen.iid}"
+            client.send(Request("PUT", path, {"description": f"{seen.description}\n\nA remark of bob's."}))
+            client.send(Request("POST", f"/features/{FLAG}", {"value": 30, "key": "percentage_of_actors"}))
+            result = session.apply(prepared)
+            assert (result.outcome, result.reason, result.remarks) == ("done", "", ())
+            assert gates_now(gitlab) == OFF
+            after = client.issue(seen.project_id, seen.iid)
+            client.close()
+            assert after is not None
+            assert after.description.endswith("A remark of bob's.")
+            assert after.description.count("off for everybody") > seen.description.count("off for everybody")
+
+
+def test_a_step_back_does_not_open_what_somebody_closed_further(live: tuple[Server, Path, Clock]) -> None:
+    gitlab, home, clock = live
+    for session in opened(gitlab, home, clock):
+        prepared = session.prepare(DRAFT, "members")
+        assert prepared is not None
+        before = gitlab.snapshot()
+        client = gateway(gitlab)
+        client.send(Request("POST", f"/features/{FLAG}", {"value": False}))
+        client.close()
+        assert session.apply(prepared).outcome == "stale"
+        assert gates_now(gitlab) == OFF
+        gitlab.restore(before)
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,14 @@ def replace_block(description: str, text: str) -> str | None:
     return _BLOCK.sub(lambda _: between(text), description, count=1)
 
 
+def carried(description: str, wanted: str) -> str | None:
+    """The description with the block of `wanted` in it, and all else as it is; None when either has none."""
+    found = _BLOCK.search(wanted)
+    if found is None or not _BLOCK.search(description):
+        return None
+    return _BLOCK.sub(lambda _: found[0], description, count=1)
+
+
 def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
     """The note of one applied step: readable first, then the entry for machines, then the marker as the last line.
 

@@ -111,6 +111,7 @@ class Applier:
             started=self._started,
             cancel=cancel,
             looker=self._looker,
+            back=plan.reduces,
             update=self._update,
             attesting=Attesting(attest, observer) if attest else None,
         )
@@ -235,8 +236,7 @@ class Applier:
     def _event(self, command: Command) -> Event:
         match command:
             case CheckPlan():
-                creating = any(change.kind == "create-issue" for change in self._plan.changes)
-                return Checked(self._looker.at_plan(creating=creating))
+                return Checked(self._looker.at_plan(self._plan))
             case CheckTwins():
                 return NoTwins(self._twins())
             case CheckGates():

@@ -10,7 +10,7 @@ from tui.domain.errors import Stale
 from tui.domain.exchange import Send
 from tui.domain.gates import Gates
 from tui.domain.observed import IssueSeen, Observed
-from tui.domain.plan import Change
+from tui.domain.plan import Change, Plan
 from tui.runtime.observe import Observer
 from tui.runtime.since import since, words
 
@@ -37,9 +37,19 @@ class Looker:
         """GitLab has just told the gates of a flag in its answer to our own change: no look is closer."""
         self._looked[flag] = monotonic()
 
-    def at_plan(self, *, creating: bool) -> str:
-        """What is not as the plan saw it."""
-        return self._since(self._observed, self._observer.again(self._observed, creating=creating))
+    def at_plan(self, plan: Plan) -> str:
+        """What is not as the plan saw it. A way back asks for the flag alone, and off for everybody for nothing.
+
+        A call other than that may open what somebody else has closed further meanwhile.
+        """
+        if not plan.reduces:
+            creating = any(change.kind == "create-issue" for change in plan.changes)
+            return self._since(self._observed, self._observer.again(self._observed, creating=creating))
+        calls = [change.request.body for change in plan.changes if change.is_gate]
+        if calls and all(body.get("value") is False and len(body) == 1 for body in calls):
+            return ""
+        flags = replace(self._observed, issues={})
+        return self._since(flags, self._observer.again(flags))
 
     def at_flag(self, change: Change, passed: frozenset[Gates]) -> str:
         """What is not as `change` expects it, of its flag and of the plan issues, in one look.
