@@ -175,6 +175,7 @@ def _announcement(sentence: str) -> list[Spec]:
         Field("announcement.channels", "Channels", "names", help="Where it is announced, separated by commas.",
               sentence=sentence),
         Field("announcement.text", "Text", "long", help="What is announced, ready to be copied.", sentence=sentence),
-        Field("announcement.posted_at", "Posted at", "moment", help="When it was posted, in UTC: 2026-11-22 10:00.",
+        Field("announcement.posted_at", "Posted at", "moment", help="When it was posted in all channels, in UTC: "
+              "2026-11-22 10:00. One by one: m on the rollout screen.",
               sentence=sentence),
     ]  # fmt: skip

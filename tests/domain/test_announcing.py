@@ -60,11 +60,13 @@ def test_what_is_wrong_with_it_is_said() -> None:
     marks = tuple(
         Posted(channel=one, at=NOW, url=url) for one, url in [("", ""), ("#news", "x"), ("#news", ""), ("#a", "")]
     )
+    marks = (*marks, Posted(channel="#team", at=NOW.replace(tzinfo=None)))
     wrong = structs.replace(DRAFT, announcement=structs.replace(DRAFT.announcement, posted=marks))
     found = {one.path: (one.level, one.message) for one in validate(wrong, guide(), {"v1": guide()})}
     assert {path: text for path, text in found.items() if path.startswith("announcement")} == {
         "announcement.posted[0].channel": ("error", "is empty"),
         "announcement.posted[1].url": ("error", '"x" is no web address'),
         "announcement.posted[2].channel": ("error", "#news is there already"),
+        "announcement.posted[4].at": ("error", "has no time zone"),
         "announcement.posted[3].channel": ("warning", "#a is not among the channels of the announcement"),
     }

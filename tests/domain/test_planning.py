@@ -232,7 +232,10 @@ def test_an_announcement_must_be_posted_in_every_channel_before_everybody_gets_t
     all_ = structs.replace(some, posted=tuple(Posted(channel=one, at=NOW) for one in told.channels))
     found = plan(structs.replace(sample(), announcement=some), "everyone", look=observed(MEMBERS), entries=climbed())
     assert [one.text for one in found.blocked] == [
-        f"Announcement posted before everybody outside gets it: not yet in {listing(list(told.channels[1:]))}"
+        (
+            f"Announcement posted before everybody outside gets it: not yet in {listing(list(told.channels[1:]))}: "
+            f"note it with `rollout-tui tell {sample().id} --posted CHANNEL` (m on the rollout screen)"
+        )
     ]
     posted = structs.replace(sample(), announcement=all_)
     assert blocked(plan(posted, "everyone", look=observed(MEMBERS), entries=climbed())) == set()

@@ -61,6 +61,7 @@ PHASES = st.builds(
 )
 CRITERIA = st.builds(d.Criterion, kind=st.just("success"), metric=TEXT, comparator=st.just(">="), value=NUMBERS)
 BASELINES = st.builds(d.Baseline, metric=TEXT, low=st.none() | NUMBERS, since=DATES, until=DATES)
+POSTED = st.builds(d.Posted, channel=TEXT, at=st.datetimes(timezones=ZONES), by=TEXT, url=TEXT)
 WAIVERS = st.builds(d.Waiver, requirement=TEXT, reason=TEXT, at=MOMENTS)
 
 
@@ -86,7 +87,7 @@ DRAFTS = st.builds(
     criteria=some(CRITERIA),
     baseline=some(BASELINES),
     waivers=some(WAIVERS),
-    announcement=st.builds(d.Announcement, channels=TEXTS, text=TEXT, posted_at=MOMENTS),
+    announcement=st.builds(d.Announcement, channels=TEXTS, text=TEXT, posted_at=MOMENTS, posted=some(POSTED)),
 )
 
 

@@ -112,5 +112,7 @@ def problems(draft: Draft) -> Iterator[Problem]:
         elif one.channel not in told.channels:
             text = f"{one.channel} is not among the channels of the announcement"
             yield Problem(f"{path}.channel", text, "add it to channels, or leave it out", "warning")
+        if one.at.tzinfo is None:
+            yield Problem(f"{path}.at", "has no time zone", "such as 2026-11-22T10:00:00Z")
         if one.url.strip() and not one.url.strip().startswith(("https://", "http://")):
             yield Problem(f"{path}.url", f'"{one.url}" is no web address', "such as https://chat.example.com/p/1")

@@ -208,7 +208,8 @@ def _announcement(draft: Draft, phase: Phase) -> Iterable[Requirement]:
     )
     if written:
         left = announcement.unposted
-        where = f"not yet in {listing(list(left))}" if left else f"in {listing(list(announcement.channels))}"
+        how = f"note it with `rollout-tui tell {draft.id} --posted CHANNEL` (m on the rollout screen)"
+        where = f"not yet in {listing(list(left))}: {how}" if left else f"in {listing(list(announcement.channels))}"
         text = f"Announcement posted before everybody outside gets it: {where}"
         sentence = phase.announced_sentence
         yield Requirement("announcement-posted", text, _state(met=not left), sentence=sentence, path=POSTED)
