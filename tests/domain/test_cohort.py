@@ -91,3 +91,9 @@ def test_a_percentage_that_is_no_whole_thousandth_as_a_float_is_compared_as_flip
     ref = next(f"User:{one}" for one in range(1, 10**7) if bucket(FLAG, f"User:{one}") == 16_100)
     assert place(FLAG, ref, Gates(percentage_of_actors=16.1)).is_in
     assert not place(FLAG, ref, Gates(percentage_of_actors=16)).is_in
+
+
+def test_many_are_not_in_at_exactly_their_own_percentage_either() -> None:
+    ref = next(f"User:{one}" for one in range(1, 10**7) if bucket(FLAG, f"User:{one}") % 1000 == 0)
+    own = Gates(percentage_of_actors=enters_above(FLAG, ref))
+    assert list(standings(FLAG, [ref], own, [])) == [NOW + 1]

@@ -122,6 +122,10 @@ def test_codestral_from_the_first_key_to_100_percent_and_back(tmp_path: Path) ->
     person.presses("h").sees("› History", "1 of 8")
     person.presses("escape").sees("› Rollout", gone="› History")
 
+    person.presses("w").sees("› Who is affected", "1-21000")
+    person.terminal.type("1-1000")
+    person.presses("enter").sees("of 1,000 actors in")
+    person.presses("escape").sees("› Rollout", gone="› Who is affected")
     person.presses("b").sees("› Ways back", "50 % of users")
     person.presses("enter").sees("Reason")
     person.terminal.type("Latency is too high")

@@ -14,7 +14,7 @@ from screens.who import Question, WhoScreen
 from tests.support.host import Host
 from tests.support.rollouts import MEMBERS, climbed, observed, sample, situation
 from tests.support.waiting import wait_for
-from tui.domain.errors import BadInput, NotFound
+from tui.domain.errors import BadInput, Interrupted, NotFound
 from tui.domain.gates import ActorName
 from tui.gateway.client import Gateway
 from tui.runtime.affected import Affected, affected, asked
@@ -100,13 +100,17 @@ async def test_a_pasted_list_is_asked_about_and_is_no_text_for_the_field() -> No
 
 
 async def test_what_goes_wrong_is_said_and_the_last_question_wins() -> None:
-    gate = threading.Event()
+    gate, given_up = threading.Event(), threading.Event()
 
     def slow(text: str, tell: Tell) -> Affected:
         if text == "slow":
             tell("Asking GitLab for names: 1 of 2")
             gate.wait(20)
-            tell("Asking GitLab for names: 2 of 2")
+            try:
+                tell("Asking GitLab for names: 2 of 2")
+            except Interrupted:
+                given_up.set()
+                raise
         if text == "bad":
             raise BadInput("there is no such file", "Give another.")
         return answer(text, tell)
@@ -118,5 +122,7 @@ async def test_what_goes_wrong_is_said_and_the_last_question_wins() -> None:
         assert screen.query_one("#counts", Outline).text.startswith("✗ there is no such file\n  Give another.")
         await ask(pilot, screen, "alice", "alice is in")
         gate.set()
+        await wait_for(pilot, given_up.is_set, what="the first question to be given up")
+        assert said(screen).startswith("alice is in")
         await pilot.press("escape")
         assert app.answers == [None]

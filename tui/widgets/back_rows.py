@@ -32,7 +32,7 @@ _NAMED = {"people": "named people", "feature-group": "members only"}
 """What a step back leaves, by the audience of its phase."""
 
 _GAP = "For a moment the flag is off for everybody, the team too: from the first call until each call gives it back."
-_ALL = "Off is off for the team and the members too: every gate is cleared."
+_ALL = "Off is off for everybody: for the team and the members too."
 _WHOLE = "At no moment is it off for anybody who stays in."
 _AGAIN = (
     "GitLab's change management asks for a change issue before a flag is opened again that was rolled back for what "
