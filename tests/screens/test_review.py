@@ -37,6 +37,7 @@ from tui.widgets import dialogs
 from tui.widgets.columns import Columns
 from tui.widgets.dialogs import Ask, Confirm
 from tui.widgets.messages import DraftChanged, PlanWanted
+from tui.widgets.review_rows import left_rows
 from tui.widgets.review_words import title_of
 
 SANDBOX = Instance("sandbox", "SANDBOX")
@@ -153,6 +154,17 @@ def test_the_title_says_what_is_done_and_not_only_where_it_leads(act: Action, ti
     goal = goal_of(here.progress, act)
     assert goal is not None
     assert title_of(compute(here, goal), guide()) == title
+
+
+def test_what_only_leaves_a_record_shows_no_gates_that_change() -> None:
+    here = dataclasses.replace(situation(sample(), observed(MEMBERS), climbed()), reason="an incident")
+    goal = goal_of(here.progress, "hold")
+    assert goal is not None
+    made = Prepared(compute(here, goal), here, goal)
+    shown = [row.content.plain for row in left_rows(made, "guide", show_met=False)]
+    assert shown[:3] == ["Reason   an incident", "", "The flag stays as it is"]
+    assert "gitlab_team_members" in shown[3]
+    assert not any("Gains" in one or "boolean" in one for one in shown)
 
 
 async def test_what_the_operator_said_of_it_is_shown_and_asked_once_more() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from tui.domain.audience import who
 from tui.domain.drift import PlanDifference, Refused, plan_difference
 from tui.domain.errors import RolloutError
+from tui.domain.history import TOLD
 from tui.domain.plan import Plan
 from tui.domain.planning import Situation
 from tui.domain.requirements import Requirement
@@ -55,7 +57,10 @@ def left_rows(prepared: Prepared, strictness: str, *, show_met: bool, refused: R
     """Refused before, blocked, effect, gates, calls, what to know, and the requirements that are met or waived."""
     plan, situation = prepared.plan, prepared.situation
     rows = [*refused_rows(refused, plan), *blocked_rows(plan), *said_rows(situation)]
-    if plan.phase == "issues":
+    if plan.action in TOLD:
+        now = who(plan.gates.start, situation.labels)
+        rows += [heading("The flag stays as it is"), Row(line(("  In now    ", "muted"), (now, "strong")), hang=12)]
+    elif plan.phase == "issues":
         rows += [heading("The flag is not touched"), Row(line(("  Only the plan issues are made.", "muted")))]
     else:
         mark = " (another one than in the refused plan)" if difference_from(refused, plan).effect else ""
