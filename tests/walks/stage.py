@@ -9,14 +9,13 @@ from tempfile import TemporaryDirectory
 
 from msgspec import structs
 
-from tests.interleavings.site import gates_of
 from tests.interleavings.wire import answer, gateway
 from tests.support.clock import Clock
 from tests.support.rollouts import FLAG, sample
 from tui.commands.status_verb import status
 from tui.domain.draft import Draft, Place
 from tui.domain.errors import OutcomeUnknown, ServerFault
-from tui.domain.gates import Gates
+from tui.domain.gates import OFF, Gates
 from tui.domain.planning import Situation
 from tui.gateway.answers import Answer
 from tui.gateway.connection import Connection
@@ -26,7 +25,7 @@ from tui.sandbox.instance import Instance
 from tui.sandbox.wire import Received
 from tui.store.assets import ROOT
 from tui.store.locations import Locations
-from tui.widgets.rollout_rows import gates_rows
+from tui.widgets.rollout_rows import drift_rows, gates_rows
 from tui.widgets.rollout_words import live_words
 
 URL = "http://127.0.0.1:1"
@@ -83,7 +82,11 @@ class Stage:
     def truth(self) -> Gates:
         """The gates that GitLab has."""
         with self.instance.edit() as world:
-            return gates_of(world)
+            held = world.features.get(FLAG)
+        if held is None:
+            return OFF
+        shares = held.percentage_of_actors or 0, held.percentage_of_time or 0
+        return Gates(held.boolean, frozenset(held.actors), frozenset(held.groups), *shares)
 
     def words(self, gates: Gates) -> set[str]:
         """What whoever tells who is in must mention, by the gates alone."""
@@ -107,7 +110,7 @@ class Screen:
         self.live = "".join(text for text, _ in live_words(situation.progress, situation.now))
         rows = [row.content.plain for row in gates_rows(situation)]
         self.inside = next(row for row in rows if "In now" in row).partition("In now")[2].strip()
-        self.warned = [row for row in rows if row.strip().startswith("!")]
+        self.warned = [row.content.plain for row in drift_rows(situation)]
 
     @property
     def gates(self) -> Gates:
