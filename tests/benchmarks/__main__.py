@@ -9,13 +9,16 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
 
 from tests.benchmarks.measure import app, compare, first_paint, key_times, minimal
 from tests.benchmarks.round_trips import round_trips
 from tests.benchmarks.stores import made
+from tests.support.rollouts import MEMBERS, climbed, observed, sample, situation
 from tui.domain.cohort import how_many
+from tui.runtime.affected import affected, asked
 from tui.store.drafts import DraftStore, dumps
 from tui.store.index import Index
 from tui.store.locations import Locations
@@ -87,13 +90,17 @@ def history_keys(root: Path, count: int) -> list[str]:
 
 
 def who(rounds: int) -> list[str]:
-    """How many of a million users are in at 25 %, against nothing but the million checksums."""
+    """How many of a million users are in at 25 %, and where each of a pasted million stands, against the checksums."""
     flag, ids = "use_fireworks_codestral_code_completion", range(1, 1_000_001)
     start = crc32(f"{flag}User:".encode())
-    times: dict[str, list[float]] = {"a million checksums": [], "who --of 1000000": []}
+    pasted = "\n".join(map(str, ids))
+    quarter = replace(MEMBERS, percentage_of_actors=25)
+    here = situation(sample(), observed(quarter), climbed(1, 10, 25))
+    times: dict[str, list[float]] = {"a million checksums": [], "who --of 1000000": [], "a pasted million": []}
     for _ in range(rounds):
         times["a million checksums"].append(timed(lambda: sum(crc32(b"%d" % one, start) & 1 for one in ids)))
         times["who --of 1000000"].append(timed(lambda: how_many(flag, ids, 25)))
+        times["a pasted million"].append(timed(lambda: affected(None, here, asked(pasted))))
     return compare("who is in, one million actors", times, "a million checksums")
 
 
