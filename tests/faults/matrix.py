@@ -19,10 +19,10 @@ WRITES: dict[Story, int] = {
 READS: dict[Story, int] = {
     "team": 10,
     "percent": 13,
-    "off": 7,
+    "off": 3,
     "project-team": 12,
     "project-percent": 16,
-    "project-off": 9,
+    "project-off": 6,
 }
 """How many reads it has at least; where a look has aged, there is another one."""
 
