@@ -18,7 +18,7 @@ from tui.widgets.wizard_screen import WizardScreen
 STRICTNESS = (Option("guide", "as the guide says"), Option("strict", "strict"))
 TARGETS = (
     Option("instance", "instance", "Applied by this program through GitLab's Features API; needs an administrator."),
-    Option("project", "project", "A project's own flag: its strategies for one environment; needs a developer."),
+    Option("project", "project", "A project's own flag, for one environment; feature groups are its user lists."),
     Option("chatops", "chatops", "Chat commands, shown one by one: a person runs them and says what the bot answered."),
 )
 ACTORS: dict[str, str] = {

@@ -48,6 +48,19 @@ async def test_enter_goes_on_to_the_next_field() -> None:
         assert one.at == "strictness"
 
 
+async def test_down_in_a_list_of_choices_points_and_enter_chooses() -> None:
+    async with wizard(ModelScreen) as one:
+        await one.go("flag.target")
+        await one.press("down")
+        assert one.at == "flag.target"
+        assert one.draft == SAMPLE, "to walk through a form changes nothing"
+        assert "› project  A project's own flag" in one.app.drawn
+        await one.press("space")
+        assert one.draft.flag.target == "project"
+        await one.press("down", "enter")
+        assert one.saved[-1].flag.target == "chatops"
+
+
 async def test_another_guide_changes_what_is_asked_and_keeps_the_rest() -> None:
     async with wizard(ModelScreen) as one:
         await one.go("guide")

@@ -131,9 +131,14 @@ def _problem(draft: Draft, problem: Problem) -> OpenItem:
     return OpenItem(step_of(path), path, f"{_name(path)} {problem.message}{allowed}", problem.level)
 
 
+_LABELS: Mapping[str, str] = {"flag.name": "Flag", "flag.project": "Flag's project", "team.dri": "Responsible"}
+"""The fields that the wizard calls by another word than the last of their path."""
+
+
 def _name(path: str) -> str:
-    """What a person calls the field: the last word of its path."""
-    return path.replace("[", ".").replace("]", "").rsplit(".", 1)[-1].replace("_", " ").capitalize()
+    """What a person calls the field: its label, as a rule the last word of its path."""
+    last = path.replace("[", ".").replace("]", "").rsplit(".", 1)[-1]
+    return _LABELS.get(path) or last.replace("_", " ").capitalize()
 
 
 def _leftovers(draft: Draft) -> Iterator[OpenItem]:

@@ -16,11 +16,8 @@ from textual.widgets import Input, Static, TextArea
 from tui.domain.text import clean, one_line
 from tui.widgets.field_specs import Field, Heading, Table
 from tui.widgets.field_values import NotAValue, shown, value_of
-from tui.widgets.inputs import ManyLines, OneLine, Picker
+from tui.widgets.inputs import HERE, ManyLines, OneLine, Picker
 from tui.widgets.present import LOOKS, State, line, styled
-
-HERE = "› "
-"""What points at the field or row at work."""
 
 LABEL_CELLS = 17
 """Longer labels stand above their field."""

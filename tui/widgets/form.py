@@ -19,6 +19,7 @@ from textual.widgets import Static
 from tui.domain.edit import within
 from tui.widgets.field_rows import FieldRow, HeadingRow, Take
 from tui.widgets.field_specs import Field, Heading, Note, Spec
+from tui.widgets.inputs import Picker
 from tui.widgets.present import State
 from tui.widgets.table_row import TableRow
 
@@ -125,6 +126,8 @@ class Form(VerticalScroll, can_focus=False):
         """Enter in a field: to the next one. The last one, and one that Enter does more in, get the key themselves."""
         for row, following in pairwise(self.rows):
             if isinstance(row, FieldRow) and row.control is self.screen.focused and row.goes_on:
+                if isinstance(row.control, Picker):
+                    row.control.choose_pointed()
                 self.screen.set_focus(following.control if isinstance(following, FieldRow) else following)
                 return
         raise SkipAction

@@ -24,6 +24,9 @@ from tui.widgets.field_values import pasted
 from tui.widgets.outline import Row, wrap
 from tui.widgets.present import Tone, line
 
+HERE = "› "
+"""What points at the field, line or row at work."""
+
 
 @dataclass
 class Refused(Message):
@@ -133,7 +136,8 @@ class ManyLines(TextArea):
 class Picker(Widget, can_focus=True):
     """One of several values: side by side when they fit, one below the other when `tall`, the chosen one with its note.
 
-    A `walk` one shows all notes, and up and down choose.
+    In a `tall` one up and down move to a line, which space or Enter chooses; a `walk` one shows all notes, and they
+    choose at once.
     """
 
     ALLOW_SELECT = False
@@ -148,6 +152,8 @@ class Picker(Widget, can_focus=True):
     ]
 
     chosen: reactive[int] = reactive(0, layout=True)
+    at: reactive[int] = reactive(0, layout=True)
+    """The line that is pointed at, in a tall one that has the focus."""
 
     @dataclass
     class Changed(Message):
@@ -169,6 +175,7 @@ class Picker(Widget, can_focus=True):
         self.walk = walk
         self.locked = False
         self.set_reactive(Picker.chosen, self._place(value))
+        self.set_reactive(Picker.at, max(0, self.chosen))
 
     def _place(self, value: object) -> int:
         """The value's place; -1 for one that is no option, as a file may have it."""
@@ -181,25 +188,47 @@ class Picker(Widget, can_focus=True):
             self.refresh(layout=True)
         self.chosen = self._place(value)
 
+    def on_focus(self) -> None:
+        """Begin at the line that is chosen."""
+        self.at = max(0, self.chosen)
+
+    @property
+    def _pointed(self) -> bool:
+        """Whether another line than the chosen one is pointed at."""
+        return self.tall and not self.walk and self.has_focus and self.at != self.chosen
+
     def action_turn(self, by: int) -> None:
-        """The next choice, round and round."""
+        """The line that is pointed at, else the next choice, round and round."""
+        if self._pointed and by > 0:
+            self._choose(self.at)
+            return
         self._choose((max(self.chosen, 0 if by < 0 else -1) + by) % len(self.options))
 
     def action_walk(self, by: int) -> None:
-        """Up or down in a list to look at; at its ends, and in other choices, the form goes on."""
-        if not self.walk or not 0 <= self.chosen + by < len(self.options):
+        """Up or down in a list; at its ends, and in choices side by side, the form goes on."""
+        here = self.chosen if self.walk else self.at
+        if not self.tall or not 0 <= here + by < len(self.options):
             raise SkipAction
-        self._choose(self.chosen + by)
+        if self.walk:
+            self._choose(here + by)
+        else:
+            self.at = here + by
 
     def action_enter(self) -> None:
-        """Report it: the form goes on."""
+        """Choose the line that is pointed at, and report it: the form goes on."""
+        self.choose_pointed()
         self.post_message(self.Entered(self))
+
+    def choose_pointed(self) -> None:
+        """Choose the line that is pointed at, before the form goes on."""
+        if self._pointed:
+            self._choose(self.at)
 
     def _choose(self, place: int) -> None:
         if self.locked and not self.walk:
             self.post_message(Refused())
         elif place != self.chosen:
-            self.chosen = place
+            self.chosen = self.at = place
             self.post_message(self.Changed(self, self.options[place].value))
 
     def on_click(self, event: events.Click) -> None:
@@ -232,10 +261,11 @@ class Picker(Widget, can_focus=True):
 
     def _lines(self, place: int, width: int) -> list[Content]:
         one, chosen = self.options[place], place == self.chosen
+        here = self._pointed and place == self.at
         content = line(
-            _mark(chosen=chosen),
+            (HERE, "accent") if here else _mark(chosen=chosen),
             (one_line(one.label), "strong" if chosen else ""),
-            (f"  {one_line(one.note)}" if one.note and (chosen or self.walk) else "", "muted"),
+            (f"  {one_line(one.note)}" if one.note and (chosen or here or self.walk) else "", "muted"),
         )
         return wrap(Row(content, hang=2), max(8, width))
 

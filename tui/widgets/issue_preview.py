@@ -48,8 +48,8 @@ def _left_out(draft: Draft, guide: Guide, slot: str) -> bool:
 
 def _title(name: str, body: str) -> Content:
     found = len(leftovers(body))
-    left = line((f"   ! {counted(found, 'leftover')}", "warning")) if found else Content("")
-    return Content.assemble(line((f"Preview: {name} issue", "strong")), left)
+    left = f"! {counted(found, 'leftover')}   " if found else ""
+    return line((left, "warning"), (f"Preview: {name} issue", "strong"))
 
 
 def _head(asked: CarriedOut) -> Iterable[Row]:

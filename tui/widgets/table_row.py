@@ -20,9 +20,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from tui.domain.text import one_line
-from tui.widgets.field_rows import HERE, FieldFocused, Take
+from tui.widgets.field_rows import FieldFocused, Take
 from tui.widgets.field_specs import Table
-from tui.widgets.inputs import Refused
+from tui.widgets.inputs import HERE, Refused
 from tui.widgets.present import LOOKS, State, Tone, fit, line
 
 GAP = "  "

@@ -31,6 +31,9 @@ WIDE = 110
 """From this width on the preview has a place of its own beside the form."""
 
 WIDTHS = [(0, "-narrow"), (70, "-medium"), (WIDE, "-wide")]
+_WHOLE = "  F8 lists all"
+"""Ends a line on what is open that does not fit."""
+
 HEIGHTS = [(0, "-short"), (22, "-tall"), (34, "-roomy")]
 
 
@@ -116,6 +119,9 @@ class WizardFrame(BaseScreen[WizardAnswer]):
             self._notice_stays = False
         else:
             self._notice = None
+        room = self.size.width - 2
+        if content.cell_length > room:  # what is cut is in the list, whole
+            content = content.truncate(max(1, room - len(_WHOLE)), ellipsis=True).append(line((_WHOLE, "accent")))
         self.query_one("#status", StatusLine).show(self._notice or content)
 
     def fail(self, error: RolloutError) -> None:

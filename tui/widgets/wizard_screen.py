@@ -129,6 +129,8 @@ class WizardScreen(WizardFrame):
 
     def on_resize(self) -> None:
         """A wide screen shows the preview; a small one must still show where one is."""
+        if self.in_step:
+            self._status()
         self.call_after_refresh(self.draw_preview)
         self.call_after_refresh(self._show_focused)
 
