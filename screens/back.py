@@ -87,7 +87,8 @@ class BackScreen(BaseScreen[Wish | None]):
         yield TitleBar(name, "Ways back", badge=Badge.of(self._instance))
         takes = " reviews a way: nothing is sent before   "
         hint = line(("enter", "accent"), (takes, "muted"), ("tab", "accent"), (" reads on", "muted"))
-        yield StatusLine(hint, id="hint")
+        watching = line(("! ", "warning"), "Read-only: to look at, not to act on", ("   tab reads on", "muted"))
+        yield StatusLine(watching if self._watching else hint, id="hint")
         with Container(id="back"):
             yield Outline(id="ways")
             yield Outline(id="what")

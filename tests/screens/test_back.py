@@ -84,6 +84,7 @@ async def test_who_watches_sees_and_does_not_act() -> None:
     app, screen = host(watching=True)
     async with app.run_test() as pilot:
         assert "Loses" in shown(screen)
+        assert "! Read-only: to look at, not to act on" in app.drawn
         await pilot.press("enter")
         assert app.screen is screen
         await pilot.press("escape")
