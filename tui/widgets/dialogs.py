@@ -192,10 +192,17 @@ class Choose(Dialog[Choice | None]):
         yield Input(id="reason", disabled=True)
 
     def on_mount(self) -> None:
-        """Ask for the reason later."""
+        """Begin at the first that can be chosen, and ask for the reason later."""
         super().on_mount()
+        possible = next((one.key for one in self._options if not one.refused), "")
+        self.query_one("#options", Outline).go(possible)
         for selector in ("#reason", "#reason-label"):
             self.query_one(selector).display = False
+
+    def keys(self) -> Content:
+        """The keys in words."""
+        keyed = any(one.press for one in self._options)
+        return line(("enter", "accent"), " or its key   " if keyed else " OK   ", ("escape", "accent"), " Back")
 
     def on_outline_chosen(self, event: Outline.Chosen) -> None:
         """Enter on an option."""
