@@ -52,9 +52,9 @@ class DeskApp(AnsweringApp):
         return await screen.answers_to
 
     async def _go_home(self) -> None:
-        """Take the screen that was asked last away."""
+        """Take the screen that was asked last away. An app that is being quit may have none any more."""
         asked, self._asked = self._asked, None
-        if asked is not None and asked is self.screen:
+        if asked is not None and self.screen_stack and asked is self.screen:
             await self.pop_screen()
 
     async def show_error(self, title: str, error: RolloutError, path: str = "") -> str:
