@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import click
@@ -23,31 +24,27 @@ if TYPE_CHECKING:
 _Body = Callable[..., int]
 
 
-def _options(body: _Body) -> _Body:
-    """What all of these verbs take."""
-    for option in (
-        json_option,
-        instance_option,
-        click.option("--attest", is_flag=True, help="You run each chat command as it is printed; none is asked about."),
-        click.option("--yes", is_flag=True, help="Do not ask."),
-        click.option("--reason", default="", help="Why; kept in the history and told on the plan issue."),
-        click.argument("rollout", metavar="ROLLOUT"),
-    ):
-        body = option(body)
-    return body
+def _all(*options: Callable[[_Body], _Body]) -> Callable[[_Body], _Body]:
+    """Several options as one decorator; the last one is listed first."""
+    return lambda body: reduce(lambda done, option: option(done), options, body)
 
 
-def _evidence(body: _Body) -> _Body:
-    """What was seen of the live step."""
-    for option in (
-        click.option("--incident", is_flag=True, help="The provider has an incident: what failed is not the model's."),
-        click.option(
-            "--verdict", "decision", type=click.Choice(DECISIONS), help="Your own; else what the numbers say."
-        ),
-        click.option("--metric", "metrics", multiple=True, metavar="NAME=VALUE", help="What you see; repeat it."),
-    ):
-        body = option(body)
-    return body
+_options = _all(
+    json_option,
+    instance_option,
+    click.option("--attest", is_flag=True, help="You run each chat command as it is printed; none is asked about."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
+    click.option("--reason", default="", help="Why; kept in the history and told on the plan issue."),
+    click.argument("rollout", metavar="ROLLOUT"),
+)
+"""What all of these verbs take."""
+
+_evidence = _all(
+    click.option("--incident", is_flag=True, help="The provider has an incident: what failed is not the model's."),
+    click.option("--verdict", "decision", type=click.Choice(DECISIONS), help="Your own; else what the numbers say."),
+    click.option("--metric", "metrics", multiple=True, metavar="NAME=VALUE", help="What you see; repeat it."),
+)
+"""What was seen of the live step."""
 
 
 def _simple(name: str, act: Action, told: str) -> click.Command:

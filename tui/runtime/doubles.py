@@ -20,18 +20,16 @@ from tui.domain.observed import IssueSeen, NoteSeen
 from tui.domain.operation import Operation
 from tui.domain.plan import Change, Plan, Request, read_marker
 from tui.domain.strategy_change import repeated
-from tui.runtime.twins import YIELDS
+from tui.runtime.emptying import emptying
+from tui.runtime.find_issues import RECENT
+from tui.runtime.twins import DOUBLED, YIELDS
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
     from tui.store.records import Records
 
-_RECENT = 200
-"""How many of the newest issues are looked through."""
-
 _READERS = 4
-_TITLE = "(doubled)"
-_TEXT = "Emptied by rollout-tui: the request that made this issue arrived twice. It goes on in {ref}."
+_WHY = "the request that made this issue arrived twice. It goes on in {ref}."
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ class Doubles:
         found = []
         for project in sorted({int(one.path.split("/")[2]) for one in creations if one.path}):
             author = self._gateway.operator().id
-            for seen in islice(self._gateway.recent_issues(project, author_id=author), _RECENT):
+            for seen in islice(self._gateway.recent_issues(project, author_id=author), RECENT):
                 marked = read_marker(seen.description)
                 slot = kept.get(marked.slot) if marked is not None and marked.operation in own else None
                 if marked is not None and marked.operation in yielding:
@@ -133,8 +131,7 @@ class Doubles:
 
 
 def _extra_issue(seen: IssueSeen, ref: str) -> _Double:
-    body = {"title": _TITLE, "description": _TEXT.format(ref=ref), "state_event": "close"}
-    request = Request("PUT", f"/projects/{seen.project_id}/issues/{seen.iid}", body)
+    request = emptying(seen.project_id, seen.iid, DOUBLED, _WHY.format(ref=ref))
     return _Double(f"{ref} was made twice", request, f"the other one, {seen.ref}, was emptied and closed")
 
 

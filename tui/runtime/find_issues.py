@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 REPORTER = 20
 """GitLab's access level from which a marker in somebody else's issue is believed."""
 
+RECENT = 200
+"""How many of the newest issues are looked through; the listing is read, as the search index may lag behind."""
+
 
 @dataclass(frozen=True)
 class IssueAddress:

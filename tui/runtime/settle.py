@@ -19,6 +19,7 @@ from tui.domain.observed import NoteSeen
 from tui.domain.operation import Operation
 from tui.domain.plan import read_marker
 from tui.runtime.created import from_seen
+from tui.runtime.find_issues import RECENT
 
 if TYPE_CHECKING:
     from tui.domain.observed import IssueSeen
@@ -30,9 +31,6 @@ PATIENCE = 5.0
 """Seconds in which a request that nobody answered may still arrive; what is not there after them counts as absent."""
 
 _LOOK_EVERY = 1.0
-_RECENT = 200
-"""How many of the newest issues are looked through while an effect is waited for; at the end it is all of them."""
-
 _MADE = frozenset({"create-issue", "add-note"})
 """The changes that leave a thing behind; the others leave a state, which the next plan sees."""
 
@@ -99,7 +97,7 @@ class Settler:
         newest = self._gateway.recent_issues(project_id, author_id=author)
         try:
             if not whole:
-                return _marked(operation, islice(newest, _RECENT))
+                return _marked(operation, islice(newest, RECENT))
             oldest = self._gateway.recent_issues(project_id, author_id=author, newest_first=False)
             return _marked(operation, newest) or _marked(operation, oldest)
         except NotFound:  # the project is gone, and what was in it

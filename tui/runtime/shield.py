@@ -11,6 +11,7 @@ from tui.domain.errors import RolloutError
 from tui.domain.operation import Operation
 from tui.domain.plan import Request
 from tui.runtime.created import from_answer
+from tui.runtime.emptying import emptying
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 EMPTIED = "(emptied)"
 _GONE = "emptied"
-_TEXT = "Emptied by rollout-tui: GitLab made this issue public although it was asked to be confidential."
+_WHY = "GitLab made this issue public although it was asked to be confidential."
 
 
 def shield(gateway: Gateway, answer: Mapping[str, Any], operation: Operation) -> tuple[Operation, str]:
@@ -30,19 +31,18 @@ def shield(gateway: Gateway, answer: Mapping[str, Any], operation: Operation) ->
     made = from_answer(answer)
     path = f"/projects/{made['project_id']}/issues/{made['iid']}"
     known = replace(operation, url=made["url"])
-    emptying: dict[str, Any] = {}
+    gone: dict[str, Any] = {}
     try:
         if gateway.send(Request("PUT", path, {"confidential": True}), regardless=True).get("confidential"):
             done = replace(known, state="confirmed", result=made)
             return done, "GitLab had made the issue public; it was made confidential a moment later"
-        emptied = {"title": EMPTIED, "description": _TEXT, "state_event": "close"}
-        gateway.send(Request("PUT", path, emptied), regardless=True)
+        gateway.send(emptying(made["project_id"], made["iid"], EMPTIED, _WHY), regardless=True)
     except RolloutError as error:
         said = f"{made['url']} is PUBLIC and could not be made safe ({error}): close or delete it by hand"
     else:
         said = f"GitLab made {made['url']} public and would not make it confidential; it was emptied and closed"
-        emptying = {_GONE: made["ref"]}
-    return replace(known, state="rejected", error=said, result=emptying), said
+        gone = {_GONE: made["ref"]}
+    return replace(known, state="rejected", error=said, result=gone), said
 
 
 def disown(records: Records, operation: Operation, now: datetime) -> None:

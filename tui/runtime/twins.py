@@ -14,20 +14,18 @@ from typing import TYPE_CHECKING
 
 from tui.domain.observed import IssueSeen, ProjectSeen
 from tui.domain.operation import Operation
-from tui.domain.plan import Request, read_marker
-from tui.runtime.find_issues import IssueFinder
+from tui.domain.plan import read_marker
+from tui.runtime.emptying import emptying
+from tui.runtime.find_issues import RECENT, IssueFinder
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
 
-_RECENT = 200
-"""How many of the newest issues are looked through; the listing is read, as the search index may lag behind."""
-
 YIELDS = "yields"
 """In the result of a creation that yields: to whose issue, and where that is."""
 
-_TITLE = "(doubled)"
-_TEXT = "Emptied by rollout-tui: {author} had made the same plan issue a moment before. It goes on in {ref}."
+DOUBLED = "(doubled)"
+_WHY = "{author} had made the same plan issue a moment before. It goes on in {ref}."
 
 
 def later(
@@ -37,7 +35,7 @@ def later(
 
     In that order: whatever becomes of the emptying, no apply goes on in the later issue.
     """
-    recent = islice(gateway.recent_issues(project.id), _RECENT)
+    recent = islice(gateway.recent_issues(project.id), RECENT)
     oldest = finder.oldest(recent, operator_id)
     found = []
     for operation in made:
@@ -49,9 +47,8 @@ def later(
 
 def empty(gateway: Gateway, operation: Operation) -> None:
     """Empty and close the issue of a creation that yields. Raises RolloutError; `doubles` looks for those left over."""
-    body = {"title": _TITLE, "description": _TEXT.format(**operation.result[YIELDS]), "state_event": "close"}
-    path = f"/projects/{operation.result['project_id']}/issues/{operation.result['iid']}"
-    gateway.send(Request("PUT", path, body))
+    why = _WHY.format(**operation.result[YIELDS])
+    gateway.send(emptying(operation.result["project_id"], operation.result["iid"], DOUBLED, why))
 
 
 def _later(operation: Operation, first: IssueSeen) -> bool:
