@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -154,9 +155,10 @@ class Graveyard:
         if hanging:
             self.server.faults.add(Fault("hang", method=death.method, skip=death.number - 1, effect=True))
         process = self._start(story, _hours(story), death)
-        if hanging:
+        if hanging and process.pid is not None:
             wait_until(lambda: self.server.faults.injected > injected or process.exitcode is not None, what="the write")
-            os.kill(process.pid or 0, getattr(signal, death.signal))
+            with suppress(ProcessLookupError):  # one that ended without that write is seen by its exit code
+                os.kill(process.pid, getattr(signal, death.signal))
         begun = monotonic()
         process.join(_SECONDS)
         seconds = monotonic() - begun

@@ -22,6 +22,8 @@ FOUND = (
     "off:kill@unanswered#w3+doubled#w2/disk-full@unanswered#w2+clock-back@unanswered#w2+hang-before#w2:311138",
     "percent:429-absurd#r3/revoke#w3+clock-back@before#w1/lost-before#w1+429-absurd#w1:503144",
     "team:503-after#w14+doubled#w1:962657",
+    "off:late#w2/kill@after#w1:406743",
+    "team:truncated#w13/kill@after#w17+hang-before#r6+429-absurd#w2/hang-before#r9+clock-back@unanswered#r1:157919",
 )
 """Points that once lost or doubled an effect, or that are special."""
 
