@@ -164,9 +164,11 @@ class RolloutScreen(ActingScreen):
 
     def fail(self, error: RolloutError) -> None:
         """GitLab could not be asked; the history still says where the rollout is."""
-        self._error, self._asked = error, False
+        first, self._error, self._asked = self._error is None, error, False
         self._reading.rest(("✗ ", "error"), "GitLab could not be asked")
         self._draw()
+        if first:
+            self.query_one("#left", Outline).action_end(-1)
 
     def _draw(self) -> None:
         here, now = self.progress, self._clock()

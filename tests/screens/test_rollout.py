@@ -262,9 +262,10 @@ async def test_the_load_of_each_region_is_told_with_the_next_step_and_what_is_no
 
 async def test_without_gitlab_the_history_stays_and_r_asks_again() -> None:
     app, screen = host(climbed(1, 10))
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
         screen.fail(Unreachable("gitlab.com does not answer"))
-        assert "gitlab.com does not answer" in text(screen)
+        await wait_for(pilot, lambda: "gitlab.com does not answer" in app.drawn, what="the error in view")
         assert "● here" in text(screen)
         await pilot.press("r")
         await pilot.pause()

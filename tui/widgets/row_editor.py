@@ -21,9 +21,7 @@ from tui.widgets.form import Form
 from tui.widgets.inputs import Dropped
 from tui.widgets.present import line
 
-_KEYS = line(
-    ("enter", "accent"), " next field, saves on the last   ", ("^s", "accent"), " save   ", ("esc", "accent"), " cancel"
-)
+_KEYS = line(("enter", "accent"), " next or save   ", ("^s", "accent"), " save   ", ("esc", "accent"), " cancel")
 
 
 class RowEditor(BaseModal[Struct | None]):

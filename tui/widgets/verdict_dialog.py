@@ -28,7 +28,7 @@ SEEN = "seen."
 
 _KEYS = line(
     ("enter", "accent"),
-    " next field, takes it on the last   ",
+    " next or take   ",
     ("^s", "accent"),
     " take   ",
     ("esc", "accent"),
