@@ -71,7 +71,7 @@ def test_a_colleague_who_applies_the_same_rollout_is_named_by_their_entry(
     with Workbench(Locations.under(tmp_path / "theirs"), environ, clock) as bench, bench.session("env") as theirs:
         assert advance(theirs)[1].outcome == "done"
     lines = refused(session, prepared)
-    assert "(by alice, 2026-11-22 10:07 UTC: advanced, members members)" in lines[0]
+    assert "(by alice, 2026-11-22 10:07 UTC: advanced, members)" in lines[0]
     assert lines[0].startswith(f"{FLAG} was on for ")
     assert "the description of" in lines[1]
 

@@ -110,4 +110,4 @@ def _by_entry(entry: Entry) -> str:
 
 
 def _step(entry: Entry) -> str:
-    return f"{entry.phase} {entry.step}".rstrip()
+    return entry.phase if entry.step == entry.phase else f"{entry.phase} {entry.step}".rstrip()
