@@ -185,6 +185,10 @@ def test_going_back_takes_away_what_later_steps_asked_for_and_keeps_the_rest(
     foreign = replace(gates, actors=gates.actors - MEMBERS.actors, groups=gates.groups - MEMBERS.groups)
     end = found.gates.end
     assert not (end.groups & MEMBERS.groups) - wanted.groups, later
+    if not gates.everybody:  # what somebody else has taken away since stays away
+        assert end.within(gates)
+        share = min(wanted.percentage_of_actors, gates.percentage_of_actors)
+        wanted = Gates(False, wanted.actors & gates.actors, wanted.groups & gates.groups, share)
     assert wanted.actors <= end.actors
     assert wanted.groups | foreign.groups == end.groups
     assert foreign.actors - {STRANGER} <= end.actors

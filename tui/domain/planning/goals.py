@@ -59,7 +59,8 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
     """The gates after the goal.
 
     Going on keeps whatever else is in the flag, so that each step contains the one before. Going back takes
-    away what only later steps asked for, and any percentage of time. A step back that was broken off goes where
+    away what only later steps asked for, and any percentage of time; it gives nobody back what somebody else has taken
+    away since. A step back that was broken off goes where
     it was going: what it has cleared can no longer be read. An undo restores each gate as it was before the last
     opening.
     """
@@ -83,6 +84,9 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
         kept = replace(
             start, actors=start.actors - later.actors, groups=start.groups - later.groups, percentage_of_time=0
         )
+    if action_of(situation, goal) == "step-back" and not start.everybody:
+        share = min(own.percentage_of_actors, start.percentage_of_actors)
+        own = Gates(actors=own.actors & start.actors, groups=own.groups & start.groups, percentage_of_actors=share)
     return replace(
         kept,
         boolean=False,
