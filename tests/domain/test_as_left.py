@@ -39,6 +39,12 @@ def test_what_leaves_the_flag_alone_does_not_make_anothers_change_ours(action: A
     assert found.text.startswith("Somebody else changed it since 2026-11-22 10:00 UTC: it was ")
 
 
+def test_an_undo_that_put_back_what_others_had_opened_is_no_off() -> None:
+    undone = entry("off", "", MEMBERS, TEAM, action="undo")
+    assert said(TEAM, (*climbed(), undone)).startswith("It is open still")
+    assert said(OFF, (*climbed(), replace(undone, gates_after=OFF))) == ""
+
+
 def test_a_flag_that_was_open_before_the_first_step_is_told() -> None:
     assert said(TEAM) == "It is open, and not by a step of this rollout."
 

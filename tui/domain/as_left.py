@@ -10,6 +10,7 @@ from tui.domain.audience import Labels, who
 from tui.domain.gates import OFF
 from tui.domain.history import TOLD, Entry
 from tui.domain.observed import FlagSeen
+from tui.domain.steps import OFF_PHASE
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,11 @@ def unlike(seen: FlagSeen, entries: Iterable[Entry], labels: Labels, broken: Bro
     """Why the flag is not as the history says; None when it is, or when nobody has looked at it."""
     last = last_set(seen.name, entries)
     left = last.gates_after if last else OFF
-    if seen.attested or left.same_audience(seen.gates):
+    if seen.attested:
         return None
+    if left.same_audience(seen.gates):
+        still = last is not None and last.phase == OFF_PHASE and left != OFF
+        return Unlike("It is open still: what others had opened before was put back with the rest.") if still else None
     if broken is not None and (last is None or last.at <= broken.at):
         found = _begun(seen, broken)
         if found is not None:
