@@ -276,7 +276,7 @@ async def test_a_template_that_changed_is_told_with_what_to_do() -> None:
     draft = put(put(SAMPLE, BODY, "Mine", V1), "issues[rollout-plan].template", "Ours", V1)
     async with wizard(PlanIssuesScreen, draft, size=(120, 50), templates=templates()) as one:
         await one.until(lambda: "has changed since" in one.screen.preview.text, "the news")
-        assert "^s keeps yours" in one.app.drawn
+        assert "F7 opens yours: ^s keeps" in one.app.drawn
         await write_text(one)
         assert issue(one.draft, "rollout-plan").body == "Mine"
         assert issue(one.draft, "rollout-plan").template_digest == digest(HOUSE)
