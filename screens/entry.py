@@ -16,6 +16,7 @@ from tui.domain import duration
 from tui.domain.audience import Labels, gains, loses, who
 from tui.domain.heard import as_lines
 from tui.domain.history import ACTION_WORDS, Entry
+from tui.domain.steps import named
 from tui.domain.text import clean
 from tui.store.assets import asset
 from tui.store.export import as_markdown
@@ -46,7 +47,7 @@ class EntryScreen(BaseScreen[None]):
     def compose(self) -> ComposeResult:
         """The facts, then gates, changes, waivers."""
         entry = self._entry
-        yield TitleBar(entry.rollout, "History", f"{entry.phase} {entry.step}".strip())
+        yield TitleBar(entry.rollout, "History", named(entry.phase, entry.step))
         with VerticalScroll(id="entry"):
             yield Static(line((self._headline(), "strong")))
             if entry.doubt:
@@ -68,7 +69,7 @@ class EntryScreen(BaseScreen[None]):
 
     def _headline(self) -> str:
         entry = self._entry
-        return f"{entry.phase} {entry.step}: {ACTION_WORDS.get(entry.action, entry.action)}".replace(" :", ":")
+        return f"{named(entry.phase, entry.step)}: {ACTION_WORDS.get(entry.action, entry.action)}"
 
     def _facts(self) -> Iterator[tuple[str, str]]:
         entry = self._entry

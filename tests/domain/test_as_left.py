@@ -57,6 +57,7 @@ def test_a_broken_apply_of_ours_is_nobody_else() -> None:
     unsure = replace(begun, calls=(), unsure=True)
     assert said(TEN, climbed(), unsure) == f"{where}: GitLab did not answer its last call."
     assert said(MEMBERS, climbed(), unsure) == "", "its call did not come through"
+    assert " to members, begun" in said(TEN, climbed(), replace(unsure, phase="members", step="members")), "named once"
     overtaken = replace(unsure, at=NOW - timedelta(hours=1))
     assert said(TEN, climbed(), overtaken).startswith("Somebody else")
 

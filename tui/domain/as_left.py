@@ -10,7 +10,7 @@ from tui.domain.audience import Labels, who
 from tui.domain.gates import OFF
 from tui.domain.history import TOLD, Entry
 from tui.domain.observed import FlagSeen
-from tui.domain.steps import OFF_PHASE
+from tui.domain.steps import OFF_PHASE, named
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def unlike(seen: FlagSeen, entries: Iterable[Entry], labels: Labels, broken: Bro
 
 
 def _begun(seen: FlagSeen, broken: Broken) -> Unlike | None:
-    where = f"An apply to {f'{broken.phase} {broken.step}'.rstrip()}, begun at {_minute(broken.at)}, is not done"
+    where = f"An apply to {named(broken.phase, broken.step)}, begun at {_minute(broken.at)}, is not done"
     last = last_set(seen.name, broken.calls)
     if last is not None and last.gates_after.same_audience(seen.gates):
         return Unlike(f"{where} and left it so.")

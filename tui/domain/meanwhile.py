@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from tui.domain.audience import Labels, who
 from tui.domain.gates import Gates
 from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
+from tui.domain.steps import named
 from tui.domain.text import one_line, shorten
 
 _SHOWN = 120
@@ -37,7 +38,7 @@ def crossing(own: Entry, noted: Iterable[Entry], known: Collection[str]) -> tupl
 
 def told(crossed: Entry) -> str:
     """A sentence about one of them."""
-    place = f"{crossed.phase} {crossed.step}".strip()
+    place = named(crossed.phase, crossed.step)
     did = f"{ACTION_WORDS[crossed.action]}, {place}" if place else ACTION_WORDS[crossed.action]
     left = "" if crossed.action in TOLD else f", in then: {who(crossed.gates_after, Labels(crossed.names))}"
     why = f" (“{shorten(crossed.reason, _SHOWN)}”)" if crossed.reason else ""

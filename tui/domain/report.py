@@ -21,7 +21,7 @@ from tui.domain.history import BACK, TOLD, Action, Entry
 from tui.domain.lease import Lease
 from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress, progress
-from tui.domain.steps import ISSUES, OFF_PHASE, Step
+from tui.domain.steps import ISSUES, OFF_PHASE, Step, named
 from tui.domain.text import counted, listing, lowered, sentence
 from tui.domain.timeline import Stamp
 from tui.domain.verdict import Verdict
@@ -238,7 +238,7 @@ def _what(entry: Entry, steps: Sequence[Step]) -> str:
 def _place(entry: Entry) -> str:
     if entry.phase == OFF_PHASE:
         return "off for everybody"
-    return "the plan issues" if entry.phase == ISSUES else f"{entry.phase} {entry.step}".strip()
+    return "the plan issues" if entry.phase == ISSUES else named(entry.phase, entry.step)
 
 
 def _why(entry: Entry, units: dict[str, str]) -> str:

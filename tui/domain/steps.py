@@ -104,6 +104,11 @@ def find(steps: Iterable[Step], phase: str, step: str) -> Step | None:
     return next((one for one in steps if one.key == (phase, step)), None)
 
 
+def named(phase: str, step: str) -> str:
+    """Phase and step in one name: a step without one of its own, or with its phase's, adds nothing."""
+    return phase if step in {"", phase} else f"{phase} {step}"
+
+
 def wanted(steps: tuple[Step, ...], target: Step, names: Mapping[ActorKey, ActorName]) -> Gates:
     """The gates that `target` asks for by itself: its own audience and those of all steps before it on its flag.
 

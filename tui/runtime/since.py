@@ -14,6 +14,7 @@ from tui.domain.drift import Drift, drifts
 from tui.domain.errors import GitLabError
 from tui.domain.history import ACTION_WORDS, Entry, read_entry
 from tui.domain.observed import NoteSeen, Observed
+from tui.domain.steps import named
 
 if TYPE_CHECKING:
     from tui.gateway.client import Gateway
@@ -110,4 +111,4 @@ def _by_entry(entry: Entry) -> str:
 
 
 def _step(entry: Entry) -> str:
-    return entry.phase if entry.step == entry.phase else f"{entry.phase} {entry.step}".rstrip()
+    return named(entry.phase, entry.step)

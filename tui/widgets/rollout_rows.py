@@ -13,7 +13,7 @@ from tui.domain.planning import Situation
 from tui.domain.planning.readiness import led, untimely
 from tui.domain.progress import Progress
 from tui.domain.requirements import Requirement, requirements
-from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find
+from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find, named
 from tui.domain.text import counted
 from tui.widgets.gate_view import gate_rows, gates_title
 from tui.widgets.outline import BLANK, Row, heading
@@ -158,7 +158,7 @@ def _where(entry: Entry, steps: Sequence[Step]) -> str:
         return ""
     step = find(steps, entry.phase, entry.step)
     to = "" if entry.action == "skip" else " at" if entry.action in TOLD else " to"
-    return f"{to} {step.title if step else f'{entry.phase} {entry.step}'}"
+    return f"{to} {step.title if step else named(entry.phase, entry.step)}"
 
 
 def may_step_back(situation: Situation | None, progress: Progress) -> bool:

@@ -9,7 +9,7 @@ from tui.domain.as_left import Broken
 from tui.domain.history import Entry
 from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress
-from tui.domain.steps import ISSUES, OFF_PHASE, find
+from tui.domain.steps import ISSUES, OFF_PHASE, find, named
 from tui.domain.waits import waits
 from tui.widgets.outline import Row, heading
 from tui.widgets.present import Tone, due, line, moment, soon
@@ -101,7 +101,7 @@ def broken_rows(progress: Progress, broken: Broken | None) -> list[Row]:
 def _where(progress: Progress, broken: Broken) -> str:
     step = find(progress.steps, broken.phase, broken.step)
     names = {ISSUES: "the plan issues", OFF_PHASE: "off for everybody"}
-    return step.title if step else names.get(broken.phase, f"{broken.phase} {broken.step}".rstrip())
+    return step.title if step else names.get(broken.phase, named(broken.phase, broken.step))
 
 
 def said_rows(progress: Progress) -> list[Row]:
