@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec import structs
 
@@ -37,7 +39,7 @@ def test_one_time_for_all_channels_counts_for_each_and_can_be_taken_back_for_one
     assert where(not_posted(old, "#team")) == {"#team": False, "#news": True}
 
 
-def test_marks_travel_in_the_report_and_ones_own_come_first() -> None:
+def test_marks_travel_in_the_report_and_do_not_replace_ones_own() -> None:
     alice = posted(DRAFT, "#news --> <!-- x", NOW, "alice", "https://chat/1")
     note = comment(alice.announcement)
     assert note.count("-->") == 1
@@ -47,6 +49,15 @@ def test_marks_travel_in_the_report_and_ones_own_come_first() -> None:
     assert where(bob) == {"#team": True, "#news": False, "#news --> <!-- x": True}
     assert with_marks(alice, [structs.replace(marks[0], by="mallory")]) == alice
     assert comment(DRAFT.announcement) == ""
+
+
+def test_two_who_have_noted_the_same_channels_come_to_agree() -> None:
+    """Else each would rewrite the other's report at every step."""
+    alice = posted(posted(DRAFT, "#news", NOW, "alice"), "#more", NOW + timedelta(hours=2), "alice")
+    bob = posted(posted(DRAFT, "#news", NOW + timedelta(hours=1), "bob"), "#team", NOW, "bob")
+    told = comment(with_marks(bob, marks_in(comment(alice.announcement))).announcement)
+    assert comment(with_marks(alice, marks_in(told)).announcement) == told
+    assert [(one.channel, one.by) for one in marks_in(told)] == [("#team", "bob"), ("#news", "bob"), ("#more", "alice")]
 
 
 @pytest.mark.parametrize(

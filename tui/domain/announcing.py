@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -54,17 +54,24 @@ def posted(draft: Draft, channel: str, at: datetime, by: str, url: str = "") -> 
 def not_posted(draft: Draft, channel: str) -> Draft:
     """The draft in which the announcement is not posted in a channel; in the others it stays as it is."""
     told = draft.announcement
-    kept = tuple(
-        Posted(channel=one.channel, at=one.at, by=one.by, url=one.url)
-        for one in standings(told)
-        if one.at is not None and one.channel != channel
-    )
+    kept = tuple(one for one in posts(told) if one.channel != channel)
     return replace(draft, announcement=replace(told, posted_at=None, posted=kept))
+
+
+def posts(told: Announcement) -> tuple[Posted, ...]:
+    """The marks, oldest first: in the same order on every machine."""
+    found = (Posted(channel=one.channel, at=one.at, by=one.by, url=one.url) for one in standings(told) if one.at)
+    return tuple(sorted(found, key=_age))
+
+
+def _age(mark: Posted) -> tuple[datetime, str]:
+    """What marks are ordered by; a time without a zone, which a draft with problems may have, counts as UTC."""
+    return mark.at if mark.at.tzinfo else mark.at.replace(tzinfo=UTC), mark.channel
 
 
 def comment(told: Announcement) -> str:
     """The marks as an HTML comment; empty for none. No value in it can end the comment."""
-    marks = [one.as_dict() for one in standings(told) if one.at is not None]
+    marks = [Standing(one.channel, one.at, one.by, one.url).as_dict() for one in posts(told)]
     text = json.dumps(marks, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return f"<!-- rollout-tui: announced={text.replace('>', chr(92) + 'u003e')} -->" if marks else ""
 
@@ -93,11 +100,16 @@ def marks_in(description: str) -> tuple[Posted, ...]:
 
 
 def with_marks(draft: Draft, marks: Iterable[Posted]) -> Draft:
-    """The draft with marks that were made elsewhere, for channels that it has no mark for itself."""
+    """The draft with marks that were made elsewhere. Of two for a channel the later one counts.
+
+    So two operators who have both noted a channel come to agree, and do not rewrite each other's report for ever.
+    """
     told = draft.announcement
-    known = {one.channel for one in standings(told) if one.at is not None}
-    new = tuple(one for one in {mark.channel: mark for mark in marks}.values() if one.channel not in known)
-    return replace(draft, announcement=replace(told, posted=(*told.posted, *new))) if new else draft
+    known = {one.channel: _age(one) for one in posts(told)}
+    later = (one for one in sorted(marks, key=_age) if one.channel not in known or _age(one) > known[one.channel])
+    new = {one.channel: one for one in later}
+    kept = tuple(one for one in told.posted if one.channel not in new)
+    return replace(draft, announcement=replace(told, posted=(*kept, *new.values()))) if new else draft
 
 
 def problems(draft: Draft) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tui.domain import markdown, timeline
-from tui.domain.announcing import comment, standings
+from tui.domain.announcing import comment, posts
 from tui.domain.audience import GAP, Labels, who
 from tui.domain.draft import Draft
 from tui.domain.exposure import chart, points
@@ -160,17 +160,13 @@ def _leader(source: Source) -> str:
 
 
 def _announced(draft: Draft) -> Iterable[str]:
-    left = []
-    for one in standings(draft.announcement):
-        channel = markdown.inline(one.channel)
-        if one.at is None:
-            left.append(channel)
-            continue
+    told = draft.announcement
+    for one in posts(told):
         by = f" by {markdown.inline(one.by)}" if one.by.strip() else ""
         where = f": {markdown.inline(one.url)}" if one.url.strip() else ""
-        yield f"**Announced** in {channel} at {timeline.minute(one.at)} UTC{by}{where}"
-    if left:
-        yield f"**Not announced yet** in {', '.join(left)}"
+        yield f"**Announced** in {markdown.inline(one.channel)} at {timeline.minute(one.at)} UTC{by}{where}"
+    if told.unposted:
+        yield f"**Not announced yet** in {', '.join(markdown.inline(one) for one in dict.fromkeys(told.unposted))}"
 
 
 def labels(draft: Draft, entry: Entry) -> Labels:
