@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from tui.runtime.workbench import Workbench
     from tui.store.index import Index, Summary
 
-WHERE_DRAFTED = "draft"
-WHERE_ISSUES = "plan issues"
-WHERE_OFF = "off"
-
 
 @dataclass(frozen=True)
 class Ahead:
