@@ -136,6 +136,19 @@ def test_off_waits_for_nobody_and_leaves_what_others_wrote(clock: Clock, tmp_pat
             assert after.description.count("off for everybody") > seen.description.count("off for everybody")
 
 
+def test_a_report_that_cannot_be_read_after_an_off_is_no_change_by_others(clock: Clock, tmp_path: Path) -> None:
+    with Server(None, assets=ROOT, clock=clock) as gitlab:
+        for session in opened(gitlab, tmp_path, clock):
+            climb(session, "team", clock)
+            prepared = session.prepare(DRAFT, "off")
+            assert prepared is not None
+            gitlab.faults.add(Fault("http-409", method="GET", path_regex=READS["issues"], times=-1))
+            result = session.apply(prepared)
+            assert gates_now(gitlab) == OFF
+            assert (result.outcome, result.entry is not None) == ("rejected", True)
+            assert result.reason.startswith("Update the report in rollout-plan: ")
+
+
 def test_a_step_back_does_not_open_what_somebody_closed_further(live: tuple[Server, Path, Clock]) -> None:
     gitlab, home, clock = live
     for session in opened(gitlab, home, clock):

@@ -85,8 +85,10 @@ class Sender:
         if self._back and send.change.kind == "edit-issue":
             try:
                 send = self._upon_others(send)
-            except (GitLabError, Stale) as error:
+            except Stale as error:
                 return Moved(send.change, say(error))
+            except GitLabError as error:
+                return Rejected(send.change, say(error))
         change, request = send.change, send.request
         self._cancel.check()
         operation = replace(
