@@ -69,6 +69,7 @@ class TextsScreen(BaseScreen[Draft]):
         super().__init__()
         self._draft, self._messages, self._instance = draft, tuple(messages), instance
         self._operator, self._read_only, self._clock = operator, read_only, clock
+        self._taken_back = ""
 
     def compose(self) -> ComposeResult:
         """What the keys do, the texts and channels, the text itself, what GitLab said."""
@@ -179,7 +180,7 @@ class TextsScreen(BaseScreen[Draft]):
         self._changed(not_posted(self._draft, channel), channel)
 
     def _changed(self, draft: Draft, taken_back: str = "") -> None:
-        self._draft = draft
+        self._draft, self._taken_back = draft, taken_back
         self.post_message(DraftChanged(draft))
         self.query_one("#reading", WorkLine).work("Saying so on the plan issue")
         self.post_message(ReportWanted(draft, taken_back))
@@ -192,8 +193,14 @@ class TextsScreen(BaseScreen[Draft]):
         self.query_one("#reading", WorkLine).rest(("✓ ", "success"), f"Saved. {said}.")
 
     def fail(self, error: RolloutError) -> None:
-        """GitLab was not reached; the mark is in the draft all the same, and the next step tells it."""
-        text = f"Saved, but the plan issue does not say so before the next step: {one_line(str(error))}"
+        """GitLab was not reached; a mark is in the draft all the same, and the next step tells it.
+
+        One that was taken back is on the plan issue still, and counts like a colleague's.
+        """
+        said = "Saved, but the plan issue does not say so before the next step"
+        if self._taken_back:
+            said = f"The plan issue still says {self._taken_back}, so it counts: take it back again from the rollout"
+        text = f"{said}: {one_line(str(error))}"
         self.query_one("#reading", WorkLine).rest(("! ", "warning"), text)
 
     def action_leave(self) -> None:

@@ -15,6 +15,7 @@ from tui.cli import cli
 from tui.domain.draft import Announcement
 from tui.domain.errors import BadInput, DraftInvalid
 from tui.runtime.workbench import Workbench
+from tui.sandbox.faults import Fault
 from tui.sandbox.server import Server
 from tui.store.drafts import DraftStore
 from tui.store.locations import Locations
@@ -66,8 +67,8 @@ def test_the_texts_are_printed_one_is_printed_alone_and_a_mark_is_everywhere(sto
     assert [one.channel for one in store.load(NAME).announcement.posted] == ["#news"]
 
 
-def test_what_cannot_be_is_refused_and_nothing_is_noted(
-    store: DraftStore, run: Run, monkeypatch: pytest.MonkeyPatch
+def test_what_cannot_be_is_refused_and_a_mark_that_cannot_be_told_is_kept(
+    store: DraftStore, run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(BadInput, match='no text "hold" now'):
         run("tell", NAME, "hold")
@@ -76,5 +77,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_noted(
     with pytest.raises(BadInput, match="--read-only changes nothing"):
         run("--read-only", "tell", NAME, "--posted", "#news")
     assert store.load(NAME).announcement.posted == ()
+    server.faults.add(Fault("http-500", method="PUT", path_regex="/issues/"))
+    assert "Announcement in #team: posted " in run("tell", NAME, "--posted", "#team")
+    assert [one.channel for one in store.load(NAME).announcement.posted] == ["#team"]
     monkeypatch.setenv("GITLAB_TOKEN", "not-a-token")
     assert "Live: own team and interested stakeholders" in run("tell", NAME, "status")

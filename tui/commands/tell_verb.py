@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.common import bench, instance_option, json_option, print_json, say
-from tui.domain.errors import BadInput, DraftInvalid, GitLabError
+from tui.domain.errors import BadInput, DraftInvalid, GitLabError, InUse, Stale
 
 if TYPE_CHECKING:
     from tui.domain.announcing import Standing
@@ -54,7 +54,7 @@ def command(
 
 
 def _mark(session: Session, draft: Draft, channels: Sequence[str], url: str) -> Draft:
-    """The draft with the marks, saved, and told on the plan issue."""
+    """The draft with the marks, saved, and told on the plan issue, by the next step where that is not possible now."""
     from tui.domain.announcing import posted, problems
     from tui.runtime.telling import refresh
     from tui.store.lock import DraftLock
@@ -68,7 +68,10 @@ def _mark(session: Session, draft: Draft, channels: Sequence[str], url: str) -> 
         if wrong:
             raise DraftInvalid(f"{draft.id}: {'; '.join(map(str, wrong))}", wrong, "Nothing was noted.")
         bench_.drafts.save(marked)
-    refresh(session, marked)
+    try:
+        refresh(session, marked)
+    except (GitLabError, InUse, Stale) as error:
+        say(f"!     Noted in the draft; the plan issue does not say so before the next step: {error}", err=True)
     return marked
 
 
