@@ -105,7 +105,8 @@ class BackScreen(BaseScreen[Wish | None]):
 
     def _begin(self) -> str:
         """The way that was asked for, else the nearest one that takes access away."""
-        keys = [way.key for way in self._ways if way.action in BACK and not way.refused]
+        takes = BACK if self._read_only else BACK | {"repair"}
+        keys = [way.key for way in self._ways if way.action in takes and not way.refused]
         return self._at if self._at in {way.key for way in self._ways} else keys[0]
 
     def on_resize(self) -> None:

@@ -101,12 +101,13 @@ class FeedbackScreen(BaseScreen[Draft]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Begin at the question that was asked for, at the first of the live phase, or at one that is to be settled."""
+        """Begin at the question that was asked for, the live phase's first, one to be settled, or the first of all."""
         self._draw()
         live = self._here.position.phase if self._here.position else ""
         of_phase = (one.id for phase, one in feedback.asked(self._draft, self._guide) if phase.id == live)
         left = (one.question for one in feedback.heard(self._draft, self._guide) if one.open)
-        first = self._first or next(of_phase, "") or next(left, "")
+        every = (one.id for _, one in feedback.asked(self._draft, self._guide))
+        first = self._first or next(of_phase, "") or next(left, "") or next(every, "")
         self._rows.go(f"{FEEDBACK}{first}")
         said = line(("  ".join(self._threads), "muted")) if self._threads else Content("")
         self.query_one("#threads", StatusLine).show(said)
@@ -210,6 +211,10 @@ class FeedbackScreen(BaseScreen[Draft]):
         def changed(record: Struct | None) -> None:
             if isinstance(record, Finding):
                 new = record
+                settled_for_all = feedback.is_told(old, [one for one in self._told if one.outcome])
+                if settled_for_all and not new.outcome.strip():
+                    self.notify("It was told as settled already: note a new finding.", markup=False, timeout=5)
+                    return
                 if new.outcome.strip() != old.outcome.strip():
                     new = feedback.settle(new, new.outcome, self._operator, self._clock())
                 self._take(feedback.put(self._draft, place, new))

@@ -44,7 +44,7 @@ from tui.widgets.rollout_rows import (
     needed_rows,
 )
 from tui.widgets.rollout_time import exposure_rows, load_rows, wait_rows
-from tui.widgets.rollout_words import RESUME, TAKE_UP, broken_rows, live_words, next_words, said_rows
+from tui.widgets.rollout_words import RESUME, TAKE_UP, broken_rows, live_words, next_words, read_only_row, said_rows
 from tui.widgets.timeline import Times, step_key, step_of, timeline_rows
 
 _TICK = 20.0
@@ -111,7 +111,7 @@ class RolloutScreen(ActingScreen):
         self._draw()
         here = self.progress
         step = here.next or here.position
-        if step is not None and not said_rows(here) and self._broken is None:
+        if step is not None and not any(row.key for row in said_rows(here)) and self._broken is None:
             self.query_one("#rollout", Columns).go(step_key(step))
         self.set_interval(_TICK, self._draw)
         self.set_interval(_LOOK, self.look_again)
@@ -178,6 +178,7 @@ class RolloutScreen(ActingScreen):
         phases = timeline_rows(self._draft, self._guide, here, Times.of(self._entries, now))
         left: list[Sequence[Row]] = [error_rows(self._error, "asks again")] if self._error else []
         left += [
+            [read_only_row(self._read_only)] if self._read_only else [],
             broken_rows(here, broken),
             drift_rows(seen) if seen else [],
             said_rows(here),

@@ -91,6 +91,13 @@ async def test_who_watches_sees_and_does_not_act() -> None:
         assert app.answers == [None]
 
 
+async def test_where_somebody_else_opened_it_further_the_nearest_way_is_back_to_the_live_step() -> None:
+    app, screen = host(replace(MEMBERS, percentage_of_actors=60))
+    async with app.run_test():
+        assert screen.way.key == "repair"
+        assert "Loses     35 percentage points of users" in shown(screen)
+
+
 async def test_without_gitlab_the_history_is_shown_until_it_answers() -> None:
     app, screen = host(None, at="off")
     async with app.run_test() as pilot:

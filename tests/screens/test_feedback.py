@@ -123,6 +123,22 @@ async def test_a_finding_can_be_changed_and_taken_out_until_it_was_told() -> Non
         assert "told on the plan issue" in screen.refusal("remove")
 
 
+async def test_what_was_told_as_settled_is_not_opened_again_without_a_word() -> None:
+    """Everybody's history has it settled, so it would not stand in the way of any phase."""
+    done = feedback.settle(SLOW, "A second region", "alice", NOW)
+    app, _ = host(done, told=feedback.heard(replace(UNASKED, findings=(done,)), guide()))
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("down", "enter")
+        await settled(pilot, RowEditor)
+        editor = app.screen
+        assert isinstance(editor, RowEditor)
+        editor.dismiss(replace(done, outcome=""))
+        await wait_for(pilot, lambda: on_top(app) == "FeedbackScreen", what="the editor to close")
+        await pilot.pause()
+        assert not [one for one in app.asked if isinstance(one, DraftChanged)]
+        assert [one.message for one in app._notifications] == ["It was told as settled already: note a new finding."]
+
+
 async def test_who_may_only_read_changes_nothing() -> None:
     app, _ = host(SLOW, read_only="bob has it open")
     async with app.run_test(size=(60, 20)) as pilot:
@@ -137,6 +153,9 @@ async def test_once_all_users_come_in_it_begins_at_what_is_to_be_settled() -> No
     app, screen = host(raised, live=3)
     async with app.run_test(size=(80, 24)):
         assert screen.query_one(Outline).key == "feedback:quota-increase"
+    app, screen = host(live=3)
+    async with app.run_test(size=(80, 24)):
+        assert screen.query_one(Outline).key.startswith("feedback:"), "on a question, where there is something to do"
 
 
 async def test_the_sentence_of_the_guide_is_there_where_there_is_room() -> None:

@@ -171,6 +171,7 @@ async def test_off_for_everybody_is_there_whoever_has_the_draft() -> None:
         screen.show(seen(MEMBERS, ()))
         await pilot.press("n")
         assert not app.answers, "the draft is read-only"
+        assert "! Read-only: pid 7" in text(screen)
         await pilot.press("b", "end", "up", "enter", *"bad", "enter")
         assert app.answers == [RolloutAnswer("review", Wish("off", "", "bad"))]
 
@@ -205,6 +206,11 @@ async def test_a_rollout_that_is_complete_and_one_that_was_rolled_back() -> None
         screen.show(seen(OFF, (*done, off)))
         assert screen.query_one("#live", StatusLine).plain.startswith("! Off for everybody")
         assert "rolled back: errors" in text(screen)
+        assert f"Off for everybody since 2026-11-22 10:00 UTC by {off.operator}:\n  errors\n" in text(screen)
+        assert "○ next" in text(screen)
+        screen.show(seen(OFF, (*done, dataclasses.replace(off, action="abandon"))))
+        assert "– dropped" in row(screen, "Every employee")
+        assert "○ next" not in text(screen)
 
 
 async def test_it_looks_again_by_itself_while_somebody_looks_and_one_answer_at_a_time() -> None:

@@ -33,16 +33,16 @@ class Goal:
 class Progress:
     """`position` is the step that is live (None before the first and after off); `since` when it went live.
 
-    `held`, `finished` and `abandoned` are the entries that made it so, while it is so; `skipped` the keys of steps that
-    were passed over and not gone to since. `opened` is the last entry that opened the flag further and can be undone,
-    `came_from` the step that was live before it.
+    `held`, `finished`, `abandoned` and `withdrawn` (off for everybody) are the entries that made it so, while it is so;
+    `skipped` the keys of steps that were passed over and not gone to since. `opened` is the last entry that opened the
+    flag further and can be undone, `came_from` the step that was live before it.
     """
 
     steps: tuple[Step, ...]
     position: Step | None = None
     since: datetime | None = None
     issues_done: bool = False
-    rolled_back: bool = False
+    withdrawn: Entry | None = None
     held: Entry | None = None
     finished: Entry | None = None
     abandoned: Entry | None = None
@@ -54,6 +54,11 @@ class Progress:
     def index(self) -> int:
         """The position's place in `steps`, -1 before the first."""
         return self.steps.index(self.position) if self.position else -1
+
+    @property
+    def rolled_back(self) -> bool:
+        """Whether it was taken back to off for everybody, and nothing is live since."""
+        return self.withdrawn is not None
 
     @property
     def next(self) -> Step | None:
@@ -131,13 +136,13 @@ def _after(now: Progress, entry: Entry) -> Progress:
         return replace(now, issues_done=True)
     if entry.phase == OFF_PHASE:
         abandoned = entry if entry.action == "abandon" else now.abandoned
-        return Progress(now.steps, since=entry.at, issues_done=now.issues_done, rolled_back=True, abandoned=abandoned)
+        return Progress(now.steps, since=entry.at, issues_done=now.issues_done, withdrawn=entry, abandoned=abandoned)
     here = next((step for step in now.steps if step.key == (entry.phase, entry.step)), _below(now.steps, entry))
     if here is None:
         return now
     stays = entry.action == "repair" and here == now.position
     since, skipped = now.since if stays else entry.at, now.skipped - {here.key}
-    moved = replace(now, position=here, since=since, rolled_back=False, issues_done=True, skipped=skipped)
+    moved = replace(now, position=here, since=since, withdrawn=None, issues_done=True, skipped=skipped)
     if entry.action == "repair":
         return moved
     if entry.action == "advance":

@@ -56,12 +56,12 @@ def ways(situation: Situation) -> tuple[Way, ...]:
     here = situation.progress
     hold = f"Hold at {here.position.title}" if here.position else "Hold"
     before = [_step_back(step) for step in reversed(here.steps[: max(0, here.index)])]
-    undo = f"Undo: back to {here.came_from.title}" if here.opened and here.came_from else "Undo the last opening"
+    undo = f"Undo: back to {here.came_from.title if here.came_from else 'off for everybody'}"
     return (
         _acting(here, "hold", hold),
         *_repair(situation),
         *before,
-        _acting(here, "undo", undo),
+        _acting(here, "undo", undo if here.opened else "Undo the last opening"),
         Way("off", "roll-back", "Off for everybody", Wish(OFF_PHASE), Goal(OFF_PHASE)),
         _acting(here, "abandon", "Off, and abandon the rollout"),
     )

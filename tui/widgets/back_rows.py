@@ -74,7 +74,7 @@ def outcome_rows(way: Way, found: Outcome, look: Look) -> list[Row]:
         [] if still else [heading("How soon"), *_soon(look)],
         [heading("After that"), *_then(way, found)],
         _remarks(found),
-        [] if still else [heading("Not touched"), *(_said("–", "muted", one) for one in found.kept)],
+        [] if still or not found.kept else [heading("Not touched"), *(_said("–", "muted", one) for one in found.kept)],
         [] if still else _gates(found, look),
         _sent(found),
         [] if still else _hand(found, look),

@@ -33,6 +33,13 @@ _SIGNS: dict[State, Words] = {
     "abandoned": ("– ", "warning"),
 }
 
+_WORDS: dict[State, str] = {
+    "held": "On hold",
+    "off": "Off for everybody",
+    "finished": "Finished",
+    "abandoned": "Abandoned",
+}
+
 
 def live_words(progress: Progress, now: datetime, broken: Broken | None = None) -> tuple[Words, ...]:
     """What is live, since when and for how long; on hold, finished and abandoned first of all.
@@ -65,7 +72,7 @@ def live_words(progress: Progress, now: datetime, broken: Broken | None = None) 
 def next_words(progress: Progress, now: datetime, broken: Broken | None = None) -> tuple[Words, ...]:
     """What is next and when."""
     if broken is not None:
-        return ("Next: ", "muted"), ("take it up: n plans what is left of it", ""), (", b takes access away", "muted")
+        return ("Next: ", "muted"), ("n plans what is left of it", ""), (", b takes access away", "muted")
     step, state = progress.next, state_of(progress)
     if state == "held":
         then = f", then {step.title}" if step else ""
@@ -89,6 +96,11 @@ def next_words(progress: Progress, now: datetime, broken: Broken | None = None) 
     return ("Next: ", "muted"), (step.title, ""), (f", {due(at, now)} (at {soon(at, now)})", "muted")
 
 
+def read_only_row(reason: str) -> Row:
+    """That the draft is not changed, and why."""
+    return Row(line(("! ", "warning"), "Read-only: ", (reason, "muted")), hang=2)
+
+
 def broken_rows(progress: Progress, broken: Broken | None) -> list[Row]:
     """The way on from an apply that is not done; none when all are."""
     if broken is None:
@@ -105,11 +117,11 @@ def _where(progress: Progress, broken: Broken) -> str:
 
 
 def said_rows(progress: Progress) -> list[Row]:
-    """Who put it on hold, finished it or gave it up, when and why; none while it just runs."""
+    """Who put it on hold, turned it off, finished it or gave it up, when and why; none while it just runs."""
     said = _said(progress)
     if said is None:
         return []
-    word = {"hold": "On hold", "finish": "Finished"}.get(said.action, "Abandoned")
+    word = _WORDS[state_of(progress)]
     tone: Tone = "success" if said.action == "finish" else "warning"
     title = f"{word} since {moment(said.at)} UTC by {said.operator}"
     if said.reason:
@@ -117,8 +129,10 @@ def said_rows(progress: Progress) -> list[Row]:
     rows = [heading(title, tone)]
     if said.reason:
         rows.append(Row(line("  ", (said.reason, "strong")), hang=2))
+    if said is progress.withdrawn and progress.abandoned is None:
+        return rows
     return [*rows, Row(line(("  enter takes it up again where it was", "muted")), RESUME, 2)]
 
 
 def _said(progress: Progress) -> Entry | None:
-    return progress.abandoned or progress.finished or progress.held
+    return progress.abandoned or progress.finished or progress.held or progress.withdrawn

@@ -85,7 +85,11 @@ def _look(step: Step, progress: Progress, times: Times) -> tuple[Look, str, Tone
         return Look("–", "skipped", "muted"), moment(times.skipped.get(step.key)), "muted"
     if place < progress.index:
         return (LOOKS["done"], moment(at), "") if at else (Look("–", "passed", "muted"), "", "muted")
+    if progress.abandoned is not None:
+        return Look("–", "dropped", "muted"), "", "muted"
     if step == progress.next:
+        if progress.held is not None:
+            return Look("○", "next", "muted"), "once resumed", ""
         at_due = progress.due_at()
         return Look("○", "next", "accent"), due(at_due, times.now) if at_due else "", ""
     before = duration.parse(progress.steps[place - 1].wait) if place else None
