@@ -8,10 +8,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from msgspec import structs
 
+from tests.cli.warm import warm
 from tests.support.rollouts import sample
 from tui.domain.draft import Draft, Place
 from tui.store.locations import Locations
@@ -56,11 +58,20 @@ class Program:
         )
 
     def __call__(self, *words: str) -> Ran:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=60)
-        return Ran(process.returncode, out, err)
+        if sys.platform != "linux":
+            process = self.start(*words)
+            printed = process.communicate(timeout=60)
+            return Ran(process.returncode, *printed)
+        with TemporaryFile() as out, TemporaryFile() as err:
+            code = warm().run(words, self.environ, out.fileno(), err.fileno(), seconds=60)
+            return Ran(code, *(_read(file) for file in (out, err)))
 
     def save(self, draft: Draft) -> Path:
         from tui.store.drafts import DraftStore
 
         return DraftStore(self.locations).save(draft)
+
+
+def _read(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode().replace("\r\n", "\n")
