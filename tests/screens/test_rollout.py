@@ -323,7 +323,6 @@ async def test_what_is_refused_is_in_the_menu_with_the_reason_and_its_key_does_n
         assert isinstance(dialog, Choose)
         options = dialog.query_one(Outline)
         assert "Next step: The rollout is on hold: resume it first" in options.text
-        await wait_for(pilot, lambda: dialog.settled, what="the dialog to settle")
         await pilot.press("home", "enter", "s")
         assert app.screen is dialog, "what is refused cannot be chosen"
         assert "Skip the next step: The rollout is on hold" in str(dialog.query_one("#complaint", Static).render())

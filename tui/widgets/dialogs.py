@@ -210,7 +210,10 @@ class Choose(Dialog[Choice | None]):
         self._choose(event.key)
 
     def on_key(self, event: events.Key) -> None:
-        """The key of an option chooses it, or says why not; `F` is another one than `f`."""
+        """The key of an option chooses it, or says why not; `F` is another one than `f`.
+
+        At once, however short the choice has been open: the key that opened it is no option's, so it does not repeat.
+        """
         pressed = {one.press: one for one in self._options if one.press and not self._key}
         one = pressed.get(event.character or event.key)
         if one is None:
@@ -218,7 +221,7 @@ class Choose(Dialog[Choice | None]):
         event.stop()
         if one.refused:
             self.complain(f"{one.text}: {one.refused}")
-        elif self.settled:
+        else:
             self._choose(one.key)
 
     def _choose(self, key: str) -> None:
