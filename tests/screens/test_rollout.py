@@ -312,7 +312,10 @@ async def test_an_action_asks_for_its_reason_and_is_reviewed(
         assert app.answers == [RolloutAnswer("review", Wish(reason=typed, act=act))]
 
 
-async def test_what_is_refused_is_in_the_menu_with_the_reason_and_its_key_does_nothing() -> None:
+async def test_what_is_refused_is_in_the_menu_with_the_reason_and_its_key_does_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.widgets.dialogs.SETTLE", 60.0)
     app, _ = host((*climbed(1, 10), HELD))
     async with app.run_test(notifications=True) as pilot:
         await pilot.press("n", "o", "s", "F")
