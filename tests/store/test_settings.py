@@ -9,7 +9,7 @@ from tui.domain.chatops import Chat
 from tui.domain.errors import BadInput
 from tui.store import settings
 from tui.store.locations import Locations
-from tui.store.settings import Instance, Settings, SettingsInvalid
+from tui.store.settings import Instance, Settings, SettingsInvalid, person
 
 SECRET = "glpat-AbCdEf0123456789xyz"
 
@@ -46,6 +46,15 @@ def test_without_a_file_there_are_defaults(locations: Locations) -> None:
     locations.make()
     locations.settings.write_text("\n", encoding="utf-8")
     assert settings.load(locations) == Settings()
+
+
+def test_who_is_at_the_keyboard_needs_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 1000")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    assert person(Settings()) == "somebody"
+    assert person(Settings(operator="alice")) == "alice"
 
 
 def test_what_is_saved_is_loaded(locations: Locations) -> None:

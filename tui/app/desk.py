@@ -98,9 +98,9 @@ class DeskApp(AnsweringApp):
     @property
     def operator(self) -> str:
         """The person at the keyboard, as the lock and the checklist name them."""
-        import getpass
+        from tui.store.settings import person
 
-        return self.bench.settings.operator or getpass.getuser()
+        return person(self.bench.settings)
 
     def on_open_draft(self, message: OpenDraft) -> None:
         """Take a draft through its screens; one at a time."""

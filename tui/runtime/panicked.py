@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -140,4 +139,6 @@ def _operator(session: Session) -> str:
     try:
         return session.gateway.operator().username
     except RolloutError:
-        return session.workbench.settings.operator or getpass.getuser()
+        from tui.store.settings import person
+
+        return person(session.workbench.settings)

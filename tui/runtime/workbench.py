@@ -222,11 +222,10 @@ class Session:
     @contextmanager
     def turn(self, rollout: str, *, needed: bool) -> Iterator[bool]:
         """While a rollout is settled or applied; whether nobody else does. InUse when `needed` and somebody does."""
-        import getpass
-
         from tui.store.lock import ApplyLock
+        from tui.store.settings import person
 
-        who = self.workbench.settings.operator or getpass.getuser()
+        who = person(self.workbench.settings)
         lock = ApplyLock(self.workbench.locations.data / "applies", rollout, self.instance.name, who)
         try:
             lock.acquire()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -111,6 +112,16 @@ class SettingsInvalid(BadInput):
     def __init__(self, message: str, problems: list[Problem], hint: str = "") -> None:
         super().__init__(message, hint)
         self.problems = tuple(problems)
+
+
+def person(settings: Settings) -> str:
+    """Who is at the keyboard, where GitLab does not say: the settings' operator, or whoever is logged in here."""
+    if settings.operator:
+        return settings.operator
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # in a container the user can be a bare number
+        return "somebody"
 
 
 def load(locations: Locations) -> Settings:
