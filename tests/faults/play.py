@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.faults.judge import Count, compare
+from tests.faults.judge import Count, compare, without_lead
 from tests.faults.point import Point, Story
 from tests.faults.site import Process, Site
 from tests.faults.wire import Delayed, Died
@@ -98,5 +98,4 @@ def _afterwards(site: Site, point: Point, late: list[Delayed], count: Count) -> 
     before = tuple(name for name in count.doubled if not name.startswith(kinds) and not name.startswith("text "))
     if ends not in {"done", "nothing"}:
         return Count((f"the next step: {ends}",), ())
-    lost = tuple(name for name in count.lost if not name.startswith("lead "))
-    return Count(lost + again.lost, before + again.doubled)
+    return Count(without_lead(count).lost + again.lost, before + again.doubled)
