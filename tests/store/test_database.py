@@ -130,3 +130,15 @@ def test_a_full_disk_is_explained_and_what_was_recorded_stays(records: Records) 
     with records.database.reading() as connection:
         connection.execute("PRAGMA max_page_count = 1000000")
     records.add(entry(2))
+
+
+def test_a_connection_that_is_in_use_when_all_are_closed_is_closed_after_its_use(tmp_path: Path) -> None:
+    database = Database(tmp_path / "x.db", ("CREATE TABLE a (x);\n",))
+    with database.reading() as connection:
+        database.close()
+        connection.execute("SELECT * FROM a")
+    with pytest.raises(sqlite3.ProgrammingError):
+        connection.execute("SELECT * FROM a")
+    with database.writing() as again:
+        again.execute("INSERT INTO a VALUES (1)")
+    database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import deque
+import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,46 +39,54 @@ class Database:
         self.patience = BUSY_SECONDS
         """Seconds to wait for other processes at most, for connections still to be made."""
         self._migrations = migrations
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = 0
+        self._lock = threading.Lock()
         self._ready = False
 
     @contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """A connection to read with, outside a transaction."""
-        with self._explained("read"):
-            connection = self._take()
-            try:
-                yield connection
-            finally:
-                self._idle.append(connection)
+        with self._explained("read"), self._taken() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Generator[sqlite3.Connection]:
         """A transaction that holds the right to write from its start; it is on the disk when this ends."""
-        with self._explained("write"):
-            connection = self._take()
+        with self._explained("write"), self._taken() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.commit()
-                except BaseException:
-                    connection.rollback()
-                    raise
-            finally:
-                self._idle.append(connection)
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
 
     def close(self) -> None:
-        """Close the connections that are not in use; the next use opens and checks the file again."""
-        self._ready = False
-        while self._idle:
-            self._idle.pop().close()
+        """Close all connections, those in use as soon as they are not; the next use opens and checks the file again."""
+        with self._lock:
+            self._closed += 1
+            self._ready = False
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
-    def _take(self) -> sqlite3.Connection:
+    @contextmanager
+    def _taken(self) -> Generator[sqlite3.Connection]:
+        with self._lock:
+            closed = self._closed
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = self._open()
         try:
-            return self._idle.pop()
-        except IndexError:
-            return self._open()
+            yield connection
+        finally:
+            with self._lock:
+                kept = closed == self._closed
+                if kept:
+                    self._idle.append(connection)
+            if not kept:
+                connection.close()
 
     def _open(self) -> sqlite3.Connection:
         if not self._ready:
