@@ -53,7 +53,7 @@ _TICK = 20.0
 _LOOK = 30.0
 """Seconds between two looks at GitLab while somebody looks at the screen."""
 
-_CHART = 52
+_CHART = 44
 """Cells of the chart: it fits into one of two columns and into a terminal of 60."""
 
 

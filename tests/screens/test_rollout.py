@@ -257,6 +257,13 @@ async def test_what_is_waited_for_counts_down_beside_a_chart_of_the_exposure() -
         assert "100 %" in row(screen, "100 %")
 
 
+async def test_the_chart_fits_into_one_of_two_columns() -> None:
+    app, screen = host(climbed(1, 10), passed=timedelta(days=3))
+    async with app.run_test(size=(100, 40)) as pilot:
+        screen.show(seen(TEN, climbed(1, 10)))
+        await wait_for(pilot, lambda: "0 % ▃" in app.drawn, what="the chart, its label on the line of its bars")
+
+
 async def test_the_load_of_each_region_is_told_with_the_next_step_and_what_is_not_safe() -> None:
     row_of = Capacity(region="us-east", peak_requests_per_minute=380, quota_requests_per_minute=100)
     draft = structs.replace(sample(), capacity=(row_of,))
