@@ -18,11 +18,20 @@ from tui.runtime.workbench import Workbench
 from tui.store.locations import Locations
 
 Shell = Pilot[Any]
+_MADE: list[Workbench] = []
 
 
 def workbench(home: Path, environ: Mapping[str, str] | None = None) -> Workbench:
-    """A workbench whose files are all under `home`."""
-    return Workbench(Locations.under(home), environ or {})
+    """A workbench whose files are all under `home`; `close_all` ends it."""
+    made = Workbench(Locations.under(home), environ or {})
+    _MADE.append(made)
+    return made
+
+
+def close_all() -> None:
+    """Close what the workbenches have open: a test may look into the records after the app has ended."""
+    while _MADE:
+        _MADE.pop().close()
 
 
 def keep(bench: Workbench, draft_id: str, title: str = "", **changes: Any) -> Draft:  # noqa: ANN401 - a draft's fields
