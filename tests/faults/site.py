@@ -191,6 +191,7 @@ class Process:
         self._settled = 0
         self.injected = 0
         self.records = Struck(site.bench.locations.records, self.wire, self._order)
+        site.bench.records.close()
         site.bench.__dict__["records"] = self.records
         self.session: Session = site.bench.session("env", self.cancel)
         self.session.__dict__["gateway"] = gateway(self.wire, self.cancel)
