@@ -25,12 +25,10 @@ from tests.support.rollouts import (
     with_issue,
     with_phase,
 )
-from tui.domain.as_left import Broken
 from tui.domain.draft import CheckAnswer, Draft, Posted, Waiver
 from tui.domain.gates import OFF, ON, Gates
 from tui.domain.observed import Operator
 from tui.domain.plan import Plan, fingerprint, read_marker, resolve, unresolved
-from tui.domain.planning import compute
 from tui.domain.text import Clean, listing
 
 KINDS = ("rollout-plan", "internal-rollout", "internal-feedback", "flag-rollout")
@@ -160,15 +158,6 @@ def test_stepping_back_asks_for_nothing_and_keeps_the_members() -> None:
     assert found.gates.end == MEMBERS
     assert found.gates.dips
     assert any("off for everybody" in warning for warning in found.warnings)
-
-
-def test_another_step_back_after_one_that_broke_off_in_its_dip_gives_back_what_that_one_had_cleared() -> None:
-    here = situation(sample(), observed(OFF, issues=ISSUES), climbed(1, 10, 25))
-    goal = here.goal("everyone", "1")
-    assert goal is not None
-    assert compute(here, goal).gates.end == OFF, "somebody else took it away"
-    ours = replace(here, broken=Broken("members", "members", NOW))
-    assert compute(ours, goal).gates.end == replace(MEMBERS, percentage_of_actors=1)
 
 
 def test_100_percent_back_to_50_ends_with_the_team_the_members_and_50() -> None:

@@ -60,8 +60,9 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
 
     Going on keeps whatever else is in the flag, so that each step contains the one before. Going back takes
     away what only later steps asked for, and any percentage of time; it gives nobody back what somebody else has taken
-    away since (an apply of our own that was broken off is nobody else). A step back that was broken off goes where it
-    was going: what it has cleared can no longer be read. An undo restores each gate as it was before the last opening.
+    away since. A step back that was broken off goes where
+    it was going: what it has cleared can no longer be read. An undo restores each gate as it was before the last
+    opening.
     """
     if goal.act == "undo" and situation.progress.opened is not None:
         return situation.progress.opened.gates_before
@@ -83,8 +84,9 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
         kept = replace(
             start, actors=start.actors - later.actors, groups=start.groups - later.groups, percentage_of_time=0
         )
-        if not start.everybody and situation.broken is None:
-            own = _still(own, start)
+    if action_of(situation, goal) == "step-back" and not start.everybody:
+        share = min(own.percentage_of_actors, start.percentage_of_actors)
+        own = Gates(actors=own.actors & start.actors, groups=own.groups & start.groups, percentage_of_actors=share)
     return replace(
         kept,
         boolean=False,
@@ -92,9 +94,3 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
         groups=kept.groups | own.groups,
         percentage_of_actors=own.percentage_of_actors,
     )
-
-
-def _still(own: Gates, start: Gates) -> Gates:
-    """What of `own` is open still."""
-    share = min(own.percentage_of_actors, start.percentage_of_actors)
-    return Gates(actors=own.actors & start.actors, groups=own.groups & start.groups, percentage_of_actors=share)
