@@ -58,6 +58,8 @@ class BaseScreen(Screen[R], Generic[R]):
 
     def on_key(self, event: events.Key) -> None:
         """A greyed key says why it is grey. One that is text goes to its field and does not come here."""
+        if event.key not in self._bindings.key_to_bindings:
+            return  # asking each binding of the chain whether it is possible costs a twentieth of a key's time
         active = self.active_bindings.get(event.key)
         if active is not None and not active.enabled and active.node is self:
             why = self.refusal(active.binding.action)

@@ -6,7 +6,7 @@ Own one-line widgets instead of Textual's Header and Footer, which would cost a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -55,10 +55,14 @@ class Badge:
         }[self.kind]
 
 
-class OneLine(Widget):
-    """A line that is drawn straight to a strip: Textual's way by visuals and style caches costs three times as much."""
+class DrawnLine(Widget):
+    """A line that is drawn straight to a strip: Textual's way by visuals and style caches costs three times as much.
+
+    The strip is kept until the line is refreshed: Textual asks every widget of a screen for its lines on each key.
+    """
 
     ALLOW_SELECT = False
+    _drawn: tuple[object, Strip] | None = None
 
     def line(self, width: int) -> Content:
         """What is shown, in at most `width` cells."""
@@ -72,14 +76,25 @@ class OneLine(Widget):
         """The line, from its content and the widget's style alone."""
         if self.app.no_color:
             return super().render_lines(crop)
-        base, padding = self.visual_style, self.gutter
-        content = self.line(self.size.width).pad_left(padding.left)
+        made_of = (self.outer_size.width, self.gutter, self.visual_style, self.app.theme)
+        if self._drawn is None or self._drawn[0] != made_of:
+            self._drawn = made_of, self._draw()
+        return [self._drawn[1].crop(crop.x, crop.right)] * crop.height
+
+    def _draw(self) -> Strip:
+        base = self.visual_style
+        content = self.line(self.size.width).pad_left(self.gutter.left)
         pieces = content.render(base, end="", parse_style=self.app.stylesheet.parse_style)
-        strip, width = Strip([Segment(text, style.rich_style) for text, style in pieces]), self.outer_size.width
-        return [strip.adjust_cell_length(width, base.rich_style).crop(crop.x, crop.right)] * crop.height
+        strip = Strip([Segment(text, style.rich_style) for text, style in pieces])
+        return strip.adjust_cell_length(self.outer_size.width, base.rich_style)
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw the line anew when Textual next asks for it."""
+        self._drawn = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
-class TitleBar(OneLine):
+class TitleBar(DrawnLine):
     """`rollout-tui › Codestral 25.01 › Plan issues`, and the instance at the right."""
 
     DEFAULT_CSS = "TitleBar { dock: top; height: 1; background: $panel; color: $foreground; }"
@@ -131,7 +146,7 @@ class _Key:
         return cell_len(self.display) + 1 + cell_len(self.label)
 
 
-class KeyBar(OneLine):
+class KeyBar(DrawnLine):
     """The keys of this screen, from its bindings. One that cannot run now is greyed; a click is the key."""
 
     DEFAULT_CSS = "KeyBar { dock: bottom; height: 1; background: $panel; color: $foreground; }"
@@ -204,7 +219,7 @@ def _width(keys: list[_Key], *, cut: bool) -> int:
     return sum(key.width + len(GAP) for key in keys) - len(GAP) + (len(MORE + GAP) if cut else 0)
 
 
-class StatusLine(OneLine):
+class StatusLine(DrawnLine):
     """One line that changes without a layout, such as `3 of 100,000`."""
 
     DEFAULT_CSS = "StatusLine { height: 1; color: $muted; }"
