@@ -5,30 +5,29 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.terminal import Terminal
 
 COLUMNS, ROWS = 120, 40
-TICK = 0.05
-"""Seconds that one look at the terminal waits for output; it ends with the first byte."""
-
 PATIENCE = 30.0
 """Seconds that a picture may take before the measurement is given up."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A program, what it shows when it is painted, and the keys that bring it to the place to measure."""
+    """A program, what it shows when it is painted, and the keys that bring it to the place to measure.
+
+    `there` has each key with the text that shows that it has arrived.
+    """
 
     name: str
     command: Sequence[str]
     ready: str
     home: Path | None = None
-    there: Sequence[str] = ()
-    arrived: str = ""
+    there: Sequence[tuple[str, str]] = ()
 
     def start(self) -> Terminal:
         """Running, not yet painted."""
@@ -41,40 +40,30 @@ def minimal() -> Subject:
     return Subject("minimal", [sys.executable, "-m", "tests.benchmarks.minimal"], "READY")
 
 
-def app(name: str, home: Path, ready: str, there: Sequence[str] = (), arrived: str = "") -> Subject:
+def app(name: str, home: Path, ready: str, *there: tuple[str, str]) -> Subject:
     """Our app on a store."""
-    return Subject(name, [sys.executable, "-m", "tui", "--sandbox"], ready, home, there, arrived)
+    return Subject(name, [sys.executable, "-m", "tui", "--sandbox"], ready, home, there)
 
 
 def first_paint(subject: Subject) -> float:
     """Milliseconds from start to the picture with `ready` on it."""
     begun = time.perf_counter()
     with subject.start() as terminal:
-        until(terminal, lambda: subject.ready in terminal.text)
-        return 1000 * (time.perf_counter() - begun)
-
-
-def until(terminal: Terminal, holds: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Read until it holds. AssertionError with the screen when it never does."""
-    deadline = time.perf_counter() + seconds
-    while not holds():
-        _read(terminal, deadline)
-
-
-def _read(terminal: Terminal, deadline: float) -> bool:
-    if time.perf_counter() > deadline:
-        raise AssertionError(f"nothing was painted; the screen is:\n{terminal.text}")
-    return terminal.read(TICK)
+        while subject.ready not in terminal.text:
+            if time.perf_counter() > begun + PATIENCE:
+                raise AssertionError(f"nothing was painted; the screen is:\n{terminal.text}")
+            terminal.read()
+        return 1000 * (terminal.taken_at - begun)
 
 
 def key_times(subjects: Sequence[Subject], keys: Sequence[str], count: int) -> dict[str, list[float]]:
-    """Milliseconds from key to changed screen, the programs side by side and in turn."""
+    """Milliseconds from key to finished frame, the programs side by side and in turn."""
     terminals = {subject.name: subject.start() for subject in subjects}
     for subject in subjects:
         terminal = terminals[subject.name]
         terminal.wait(subject.ready)
-        if subject.there:
-            terminal.press(*subject.there).wait(subject.arrived)
+        for key, arrived in subject.there:
+            terminal.press(key).wait(arrived)
     times: dict[str, list[float]] = {subject.name: [] for subject in subjects}
     for number in range(count):
         for subject in subjects:
@@ -85,14 +74,17 @@ def key_times(subjects: Sequence[Subject], keys: Sequence[str], count: int) -> d
 
 
 def _key(terminal: Terminal, key: str) -> float:
+    """Until the last output that belongs to the key: the finished frame, drawn when the clock has stopped."""
     while terminal.read():
         pass
+    before = terminal.text
     begun = time.perf_counter()
     terminal.press(key)
-    deadline = begun + PATIENCE
-    while not _read(terminal, deadline):
-        pass
-    return 1000 * (time.perf_counter() - begun)
+    while terminal.text == before:
+        if time.perf_counter() > begun + PATIENCE:
+            raise AssertionError(f"nothing was painted; the screen is:\n{terminal.text}")
+        terminal.draw(b"".join(iter(terminal.take, b"")))
+    return 1000 * (terminal.taken_at - begun)
 
 
 def compare(title: str, times: dict[str, list[float]], base: str) -> list[str]:

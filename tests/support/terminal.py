@@ -55,6 +55,8 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.taken_at = 0.0
+        """When the last output came, on the clock of time.perf_counter."""
         plain = {
             key: value
             for key, value in os.environ.items()
@@ -84,16 +86,24 @@ class Terminal:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def read(self, seconds: float = QUIET) -> bool:
-        """Take what the program wrote within `seconds`; whether there was anything."""
+        """Take what the program wrote within `seconds` and draw it; whether there was anything."""
+        data = self.take(seconds)
+        self.draw(data)
+        return bool(data)
+
+    def take(self, seconds: float = QUIET) -> bytes:
+        """What the program wrote within `seconds`, not drawn yet: the emulator is slower than most programs."""
         try:
             data: bytes = self.process.read_nonblocking(65536, timeout=seconds)
-        except pexpect.TIMEOUT:
-            return False
-        except pexpect.EOF:
-            return False
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return b""
+        self.taken_at = time.perf_counter()
+        return data
+
+    def draw(self, data: bytes) -> None:
+        """Show what was taken."""
         self.raw += data
         self._stream.feed(data)
-        return True
 
     def wait(self, *texts: str, gone: str = "", seconds: float = 20.0) -> str:
         """The screen once all `texts` are on it and `gone` is not. AssertionError with the screen when it never is."""
