@@ -90,12 +90,16 @@ def lower(text: str) -> str:
     return "".join(chr(ord(letter) + 32) if "A" <= letter <= "Z" else letter for letter in text)
 
 
+def holds(column: str, value: str, typed: str) -> bool:
+    return typed in value if column in {"flag", "rollout", "instance"} else value.startswith(typed)
+
+
 def matches(query: HistoryQuery, one: Entry) -> bool:
     columns = {name for name, _ in query.filters}
     return (
         all(fold(word) in haystack(one) for word in query.words)
         and all(
-            any(lower(getattr(one, name)).startswith(lower(value)) for key, value in query.filters if key == name)
+            any(holds(name, lower(getattr(one, name)), lower(value)) for key, value in query.filters if key == name)
             for name in columns
         )
         and (query.since is None or one.at >= query.since)
@@ -139,7 +143,9 @@ WORDS = st.sampled_from(
 )
 FILTERS = st.tuples(
     st.sampled_from(["operator", "flag", "phase", "step", "instance", "rollout"]),
-    st.sampled_from(["a", "ALICE", "use_", "use", "%", "_", "every", "25%", "r1", "s", "o'", "\\", "straß"]),
+    st.sampled_from(
+        ["a", "ALICE", "use_", "use", "%", "_", "every", "25%", "r1", "s", "o'", "X", "1", "o", "\\", "straß"]
+    ),
 )
 QUERIES = st.builds(
     HistoryQuery,

@@ -1,7 +1,8 @@
 """What the history table shows: the filter that is typed above it, the order, and the scope.
 
 The filter is words and `key:value` pairs: `who:alice phase:everyone since:2026-10 quota`. All must hold; pairs of one
-key are alternatives. Words and values ignore case; a word matches inside words, a value matches from the beginning.
+key are alternatives. Words and values ignore case. A word matches inside words, and so does the value of `flag:`,
+`rollout:` and `instance:`, whose names are long; other values match from the beginning, so that `step:1%` is not 51 %.
 A blank goes into quotes: `flag:"use x"`. What cannot be understood is a problem, and the rest still filters.
 """
 

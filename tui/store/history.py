@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from tui.domain.history import Entry
 from tui.domain.history_query import HistoryQuery
 from tui.store.entries import storable
-from tui.store.matching import clauses, order, where
+from tui.store.matching import Clause, Form, clauses, order, where
 from tui.store.records import Records
 from tui.store.rows import unpack_entry
 
 FEW = 1000
-"""A condition that selects fewer entries is looked up; if all select more, the rows in view are met by walking."""
+"""What selects fewer entries is looked up; of the conditions that select more, the rows in view are met by walking."""
 
 NEAR = 400
 """Walking goes to this place at most; from there on the whole order of the query is worked out once and kept."""
@@ -41,7 +41,7 @@ class History:
     def count(self, query: HistoryQuery, at_most: int | None = None) -> int:
         """How many entries match; counting stops at `at_most`."""
         conditions = clauses(query)
-        test, values = where(conditions, "find")
+        test, values = where((one, "find") for one in conditions)
         rows = f"SELECT 1 FROM entries WHERE {test}"  # noqa: S608 - matching.py binds every value
         if len(conditions) == 1:
             rows, values = conditions[0].probe, conditions[0].values
@@ -53,8 +53,7 @@ class History:
         conditions = clauses(query)
         if conditions and offset + limit > NEAR:
             return self._by_seq(query, self._ordered(query)[offset : offset + limit])
-        few = any(self._number(one.probe, one.values, FEW) < FEW for one in conditions)
-        test, values = where(conditions, "find" if few else "walk")
+        test, values = where((one, self._form(one)) for one in conditions)
         inner = f"SELECT seq FROM entries WHERE {test} ORDER BY {order(query)} LIMIT ? OFFSET ?"  # noqa: S608
         return self._read(query, inner, (*values, limit, offset))
 
@@ -71,7 +70,7 @@ class History:
 
     def iterate(self, query: HistoryQuery) -> Iterator[Entry]:
         """All entries that match, in order, as of one moment, for an export; to be read to its end or closed."""
-        test, values = where(clauses(query), "find")
+        test, values = where((one, "find") for one in clauses(query))
         sql = f"SELECT data FROM entries WHERE {test} ORDER BY {order(query)}"  # noqa: S608 - as above
         with self._database.reading() as connection:
             cursor = connection.execute(sql, values)
@@ -87,11 +86,15 @@ class History:
         with self._database.reading() as connection:
             newest: int = connection.execute("SELECT coalesce(max(seq), 0) FROM entries").fetchone()[0]
             if kept is None or kept.query != query or kept.newest != newest:
-                test, values = where(clauses(query), "find")
+                test, values = where((one, "find") for one in clauses(query))
                 sql = f"SELECT seq FROM entries WHERE {test} ORDER BY {order(query)}"  # noqa: S608 - as above
                 kept = _Ordering(query, newest, array("q", (row[0] for row in connection.execute(sql, values))))
                 self._ordering = kept
         return kept.seqs
+
+    def _form(self, condition: Clause) -> Form:
+        """Only what selects few is looked up: SQLite may choose the worse of two indexes."""
+        return "find" if self._number(condition.probe, condition.values, FEW) < FEW else "walk"
 
     def _by_seq(self, query: HistoryQuery, seqs: array[int]) -> list[Entry]:
         return self._read(query, "SELECT value FROM json_each(?)", (str(seqs.tolist()),))

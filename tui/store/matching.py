@@ -15,8 +15,13 @@ from tui.domain.history_query import HistoryQuery
 from tui.store.entries import fold, storable
 from tui.store.rows import micros
 
+INSIDE = frozenset({"flag", "rollout", "instance"})
+"""The columns whose names are long and few: a value matches anywhere in them, in others from the beginning."""
+
 TRIGRAM = 3
 """The trigram index finds words from this length on; shorter ones are looked for in each row's text."""
+
+LIKE = "LIKE ? ESCAPE '\\'"
 
 Form = Literal["find", "walk"]
 
@@ -36,11 +41,11 @@ def clauses(query: HistoryQuery) -> list[Clause]:
     return [*_scope(query), *_pairs(query), *_words(query)]
 
 
-def where(conditions: Iterable[Clause], form: Form) -> tuple[str, tuple[str | int, ...]]:
-    """The conditions as one, and its values."""
+def where(conditions: Iterable[tuple[Clause, Form]]) -> tuple[str, tuple[str | int, ...]]:
+    """The conditions as one, each in its form, and its values."""
     taken = list(conditions)
-    sql = " AND ".join(f"({one.find if form == 'find' else one.walk})" for one in taken) or "1"
-    return sql, tuple(value for one in taken for value in one.values)
+    sql = " AND ".join(f"({one.find if form == 'find' else one.walk})" for one, form in taken) or "1"
+    return sql, tuple(value for one, _ in taken for value in one.values)
 
 
 def order(query: HistoryQuery) -> str:
@@ -64,13 +69,28 @@ def _scope(query: HistoryQuery) -> Iterator[Clause]:
 def _pairs(query: HistoryQuery) -> Iterator[Clause]:
     for column in sorted({name for name, _ in query.filters}):
         values = [f"{_pattern(value)}%" for name, value in query.filters if name == column]
-        yield _column(query, column, "LIKE ? ESCAPE '\\'", *values)
+        if column in INSIDE:
+            yield _inside(query, column, *[f"%{value}" for value in values])
+        else:
+            yield _column(query, column, LIKE, *values)
 
 
 def _column(query: HistoryQuery, column: str, test: str, *values: str | int) -> Clause:
     find = " OR ".join([f"{column} {test}"] * len(values))
     walk = find if column == query.sort else " OR ".join([f"+{column} {test}"] * len(values))
     return Clause(find, walk, f"SELECT 1 FROM entries WHERE {find}", values)  # noqa: S608 - bound values only
+
+
+def _inside(query: HistoryQuery, column: str, *patterns: str) -> Clause:
+    """Which names match is found by stepping from name to name in the index; their rows are then looked up in it."""
+    names = (
+        f"WITH RECURSIVE names (name) AS (SELECT min({column}) FROM entries UNION ALL "  # noqa: S608 - our column
+        f"SELECT (SELECT min({column}) FROM entries WHERE {column} > name) FROM names WHERE name IS NOT NULL) "
+        f"SELECT name FROM names WHERE {' OR '.join([f'name {LIKE}'] * len(patterns))}"
+    )
+    walk = _column(query, column, LIKE, *patterns).walk
+    find = f"{column} IN ({names})"
+    return Clause(find, walk, f"SELECT 1 FROM entries WHERE {find}", patterns)  # noqa: S608 - bound values only
 
 
 def _pattern(value: str) -> str:
