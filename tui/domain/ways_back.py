@@ -32,7 +32,7 @@ from tui.domain.wish import Wish
 DIRECT = timedelta(hours=1)
 """How long who is connected to the model directly may keep it: until the token ends (GitLab's own flag issues)."""
 
-NOBODY = "not asked"
+NOT_ASKED = "not asked"
 """Who the operator is where GitLab did not say."""
 
 _ASKED = "asked for next"
@@ -159,7 +159,7 @@ def remembered(draft: Draft, guide: Guide, entries: Sequence[Entry], now: dateti
     look = Observed(
         at=now,
         instance=instance,
-        operator=Operator(0, Clean(NOBODY), Clean(NOBODY)),
+        operator=Operator(0, Clean(NOT_ASKED), Clean(NOT_ASKED)),
         flags={draft.flag.name: FlagSeen(draft.flag.name), **flags},
         names={key: ActorName(*key, ref) for key, ref in called.items()},
     )

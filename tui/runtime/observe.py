@@ -39,7 +39,7 @@ LEAST_LIFE = timedelta(days=3)
 READERS = 4
 """How many reads are under way at once; python-gitlab gains nothing from more."""
 
-NOBODY = Operator(0, one_line("?"), one_line("?"))
+UNKNOWN = Operator(0, one_line("?"), one_line("?"))
 """The operator of a way back when GitLab does not say whose token it is: no username is like that."""
 
 
@@ -83,7 +83,7 @@ class Observer:
         Errors that leave nothing to plan with are raised; the rest become remarks.
         """
         gateway, reading = self._gateway, Reading(lenient=self._reducing)
-        me = reading.needed("Whose token it is", gateway.operator, NOBODY)
+        me = reading.needed("Whose token it is", gateway.operator, UNKNOWN)
         with ThreadPoolExecutor(READERS + 1, thread_name_prefix="observe") as pool:  # the token takes an old GitLab two
             flags = pool.submit(self._flags, reading)
             project = pool.submit(self._project, addresses, reading)

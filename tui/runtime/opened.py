@@ -74,11 +74,6 @@ class OpenedDraft:
         """The draft's file."""
         return self._store.path(self.draft.id)
 
-    @property
-    def dirty(self) -> bool:
-        """Whether there is a change that is not in the file."""
-        return self._pending is not None
-
     def changed(self, draft: Draft) -> None:
         """Take the change and save it soon. Nothing happens when the draft is open for reading."""
         if self.read_only or draft == self.draft:
