@@ -156,3 +156,14 @@ def test_without_a_plan_issue_there_is_no_place_for_it(session: Session) -> None
     with pytest.raises(RolloutError, match="no rollout plan issue"):
         leading.take(session, DRAFT)
     assert leading.lead(session, DRAFT) is None
+
+
+def test_that_nobody_could_look_for_what_others_did_meanwhile_is_told(session: Session, server: Server) -> None:
+    advance(session)
+    prepared = session.prepare(DRAFT)
+    assert prepared is not None
+    server.faults.add(Fault("http-404", method="GET", path_regex="/notes", times=-1))
+    result = session.apply(prepared)
+    assert result.outcome == "done"
+    assert "Whether somebody else did something to " in result.told[0]
+    assert "meanwhile could not be read" in result.told[0]

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tui.domain.errors import RolloutError
+from tui.domain.errors import Interrupted, RolloutError, StoreError
 from tui.domain.history import Entry, read_entry
 from tui.domain.meanwhile import crossing, outcome, told
 from tui.runtime.apply import ApplyResult
@@ -58,16 +58,20 @@ def _meanwhile(session: Session, prepared: Prepared, result: ApplyResult, notes:
         return result
     own = result.entry or replace(planned, at=session.workbench.clock())
     known = {one.id for one in prepared.situation.entries}
-    with suppress(RolloutError):
+    try:
         noted = _noted(notes or _read(session, prepared))
         found = crossing(own, (one.entry for one in noted.values()), known)
         crossed = [one for one in found if noted[one.id].counts(session.gateway)]
-        if not crossed:
-            return result
-        said = (*map(told, crossed), outcome(own, crossed, _now(session, prepared, own.flag)))
-        kept = _keep(session, result.entry, said)
-        return replace(result, entry=kept, remarks=(*result.remarks, *said))
-    return result
+    except Interrupted:
+        return result
+    except RolloutError as error:
+        said = f"Whether somebody else did something to {own.flag} meanwhile could not be read: {error}"
+        return replace(result, told=(*result.told, said))
+    if not crossed:
+        return result
+    crossings = (*map(told, crossed), outcome(own, crossed, _now(session, prepared, own.flag)))
+    kept = _keep(session, result.entry, crossings)
+    return replace(result, entry=kept, remarks=(*result.remarks, *crossings))
 
 
 def _read(session: Session, prepared: Prepared) -> Notes:
@@ -98,10 +102,10 @@ def _now(session: Session, prepared: Prepared, flag: str) -> Gates | None:
 
 
 def _keep(session: Session, entry: Entry | None, said: tuple[str, ...]) -> Entry | None:
-    """The entry with what was said, as the records here keep it."""
+    """The entry with what was said, as the records here keep it. What they cannot keep was told all the same."""
     if entry is None:
         return None
     kept = replace(entry, meanwhile=said)
-    with suppress(RolloutError):
+    with suppress(StoreError):
         session.workbench.records.meanwhile(kept)
     return kept
