@@ -26,7 +26,7 @@ from tui.widgets.acting_screen import ActingScreen, RolloutAnswer
 from tui.widgets.chrome import Badge, KeyBar, StatusLine, TitleBar
 from tui.widgets.columns import Columns, WorkLine
 from tui.widgets.feedback_rows import FEEDBACK, feedback_rows, question_of
-from tui.widgets.lead_question import lead_question, leads
+from tui.widgets.lead_question import lead_question, leader, leads
 from tui.widgets.messages import LeadWanted, StatusWanted, TextsWanted
 from tui.widgets.outline import Outline, Row, heading, joined
 from tui.widgets.present import line, moment
@@ -157,7 +157,7 @@ class RolloutScreen(ActingScreen):
             text = f"Somebody else changed the flag, in now: {others}"
             self._reading.rest(("! ", "warning"), text, (f"  {asked}", "muted"))
         else:
-            self._reading.rest((asked, "muted"))
+            self._reading.rest((asked, "muted"), leader(situation))
         self._draw()
         if first and others:
             self.query_one("#rollout", Columns).go(REPAIR)

@@ -85,11 +85,11 @@ async def test_a_colleague_sees_who_has_the_lead_and_takes_over(
         session.situation(mine.drafts.load("alpha"))
     async with running(mine, (120, 60), open_draft="alpha") as pilot:
         await opened(pilot)
-        await sees(pilot, "alice has the lead on", "ask, or take over")
+        await sees(pilot, "alice has the lead on", "ask, or take over", " UTC  alice has the lead  ")
         await pilot.press("l")
         await sees(pilot, "Take the lead over?")
         await agree(pilot)
-        await sees(pilot, "bob has the lead on")
+        await sees(pilot, "bob has the lead on", " UTC  you have the lead  ")
         assert "ask, or take over" not in drawn(pilot)
 
 

@@ -1,9 +1,10 @@
-"""The question before the lead of a rollout is taken, taken over or given up."""
+"""Who has the lead of a rollout, in a word, and the question before it is taken, taken over or given up."""
 
 from __future__ import annotations
 
 from tui.domain.planning import Situation
 from tui.widgets.dialogs import Confirm
+from tui.widgets.present import Tone
 
 TOLD = (
     "While one has the lead, nobody else opens the flag further; the way back is everybody's. It is a comment on the "
@@ -15,6 +16,14 @@ def leads(situation: Situation) -> bool:
     """Whether the operator has the lead."""
     lead = situation.lead
     return lead is not None and lead.held(situation.now) and lead.holder == situation.observed.operator.username
+
+
+def leader(situation: Situation) -> tuple[str, Tone]:
+    """Who has the lead, as a part of a line; nothing when nobody has it."""
+    lead = situation.lead
+    if lead is None or not lead.held(situation.now):
+        return "", ""
+    return ("  you have the lead", "muted") if leads(situation) else (f"  {lead.holder} has the lead", "warning")
 
 
 def lead_question(situation: Situation) -> Confirm:
