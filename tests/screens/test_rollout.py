@@ -351,8 +351,7 @@ async def test_an_apply_that_is_not_done_comes_first_and_is_taken_up(way: str) -
         assert headline.startswith("! An apply to Own team and interested stakeholders is not done  begun 2026-11-22")
         assert "Nobody has it" not in app.drawn
         assert "stands in the way" not in text(screen)
-        screen.query_one(Columns).go("take-up")
-        await pilot.press(way)
+        await pilot.press("home", way)
         assert app.answers == [RolloutAnswer("review", NEXT)]
 
 
@@ -367,8 +366,7 @@ async def test_a_hold_says_since_when_by_whom_and_why() -> None:
         assert screen.query_one("#live", StatusLine).plain.startswith("‖ On hold: 10 % of users")
         assert screen.query_one("#next", StatusLine).plain == "Next: resume it, then 25 % of users"
         assert "Nothing stands in the way" not in text(screen)
-        screen.query_one(Columns).go("resume")
-        await pilot.press("enter")
+        await pilot.press("home", "enter")
         assert isinstance(app.screen, Ask)
 
 

@@ -5,8 +5,8 @@ Lines are drawn one by one, so that a long issue body costs only what is in view
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -63,6 +63,11 @@ def joined(*sections: Sequence[Row]) -> list[Row]:
         if section:
             rows.extend([BLANK, *section] if rows else section)
     return rows
+
+
+def keyed(key: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows as one thing: Enter on any of them is the same."""
+    return [replace(row, key=key) for row in rows]
 
 
 def same_rows(one: Sequence[Row], other: Sequence[Row]) -> bool:

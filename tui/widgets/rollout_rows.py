@@ -16,7 +16,7 @@ from tui.domain.requirements import Requirement, requirements
 from tui.domain.steps import ISSUES, OFF_PHASE, Step, default_phase, find, named
 from tui.domain.text import counted
 from tui.widgets.gate_view import gate_rows, gates_title
-from tui.widgets.outline import BLANK, Row, heading
+from tui.widgets.outline import BLANK, Row, heading, keyed
 from tui.widgets.present import Tone, due, line, moment, soon
 from tui.widgets.rollout_words import Words
 
@@ -65,10 +65,13 @@ def drift_rows(situation: Situation) -> list[Row]:
         if found is None:
             continue
         which = f" of {name}" if len(flags) > 1 else ""
-        rows += [heading(f"The gates{which} are not as the history says", "warning")]
-        rows.append(Row(line("  ", found.text), REPAIR if found.others else "", 2))
-        rows.append(Row(line("  In now  ", (who(flag.gates, situation.labels), "strong")), hang=10))
-        rows += [Row(line("  ", ("enter plans to put it back", "muted")), REPAIR, 4)] if found.others else []
+        told = [
+            heading(f"The gates{which} are not as the history says", "warning"),
+            Row(line("  ", found.text), hang=2),
+            Row(line("  In now  ", (who(flag.gates, situation.labels), "strong")), hang=10),
+        ]
+        way = Row(line("  ", ("enter plans to put it back", "muted")), hang=4)
+        rows += keyed(REPAIR, [*told, way]) if found.others else told
     return rows
 
 

@@ -11,7 +11,7 @@ from tui.domain.lifecycle import State, state_of
 from tui.domain.progress import Progress
 from tui.domain.steps import ISSUES, OFF_PHASE, find, named
 from tui.domain.waits import waits
-from tui.widgets.outline import Row, heading
+from tui.widgets.outline import Row, heading, keyed
 from tui.widgets.present import Tone, due, line, moment, soon
 
 Words = tuple[str, Tone]
@@ -107,7 +107,8 @@ def broken_rows(progress: Progress, broken: Broken | None) -> list[Row]:
         return []
     rows = [heading(f"An apply to {_where(progress, broken)} is not done", "warning")]
     rows.append(Row(line("  GitLab is looked at for what was made of it; nothing is sent twice."), hang=2))
-    return [*rows, Row(line(("  enter plans what is left of it", "muted")), TAKE_UP, 2)]
+    rows.append(Row(line(("  enter plans what is left of it", "muted")), hang=2))
+    return keyed(TAKE_UP, rows)
 
 
 def _where(progress: Progress, broken: Broken) -> str:
@@ -131,7 +132,7 @@ def said_rows(progress: Progress) -> list[Row]:
         rows.append(Row(line("  ", (said.reason, "strong")), hang=2))
     if said is progress.withdrawn and progress.abandoned is None:
         return rows
-    return [*rows, Row(line(("  enter takes it up again where it was", "muted")), RESUME, 2)]
+    return keyed(RESUME, [*rows, Row(line(("  enter takes it up again where it was", "muted")), hang=2)])
 
 
 def _said(progress: Progress) -> Entry | None:
