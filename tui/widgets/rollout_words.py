@@ -17,10 +17,10 @@ from tui.widgets.present import Tone, due, line, moment, soon
 Words = tuple[str, Tone]
 
 TAKE_UP = "take-up"
-"""The key of the row that plans what is left of an apply that is not done."""
+"""The key of the rows that plan what is left of an apply that is not done."""
 
 RESUME = "resume"
-"""The key of the row that resumes the rollout."""
+"""The key of the rows that resume the rollout."""
 
 _SIGNS: dict[State, Words] = {
     "planned": ("○ ", "muted"),
