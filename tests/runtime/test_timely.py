@@ -315,3 +315,15 @@ def test_the_doctor_knows_whether_the_labels_exist(workbench: Workbench, session
     (row,) = (one for one in diagnose(session, draft=DRAFT) if one.name == "incidents")
     assert row.state == "warning"
     assert "has no label incidnet" in row.text
+
+
+def test_a_window_without_a_zone_of_its_own_is_in_the_time_of_the_settings(
+    workbench: Workbench, session: Session, clock: Clock
+) -> None:
+    lock = Window(name="Release", level="hard", begins="2026-11-22 11:30", ends="2026-11-22 12:30")
+    configure(workbench, Settings(freeze=(lock,), zone="Europe/Berlin"))  # 10:30 to 11:30 UTC
+    assert session.situation(DRAFT).concerns == ()
+    clock.forward(hours=1)
+    assert [one.key for one in session.situation(DRAFT).concerns] == ["Release"]
+    clock.forward(hours=1)
+    assert session.situation(DRAFT).concerns == ()

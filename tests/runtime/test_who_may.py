@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 
-from tests.support.rollouts import sample
+from tests.support.rollouts import climbed, observed, sample, situation
 from tui.domain.draft import Draft, Place
 from tui.domain.errors import Blocked, GitLabError, ScopeMissing, TokenRefused
+from tui.domain.gates import OFF
 from tui.domain.plan import Plan
+from tui.domain.planning import compute
+from tui.domain.wish import Wish
 from tui.runtime.workbench import Workbench
 from tui.sandbox.faults import Fault
 from tui.sandbox.server import Server
@@ -170,3 +174,38 @@ def test_notes_that_an_archived_project_will_not_take(tmp_path: Path, gitlab: Se
         after = session.prepare(DRAFT, "members")
         assert after is not None
         assert "project-archived" in {one.id for one in after.plan.blocked}
+
+
+def test_who_cannot_read_the_gates_never_takes_the_flag_for_closed(tmp_path: Path, gitlab: Server) -> None:
+    """GitLab refuses an off by somebody who is no administrator: that is told, and nothing is recorded."""
+
+    def session_of(name: str, token: str) -> Workbench:
+        return Workbench(Locations.under(tmp_path / name), {"GITLAB_URL": gitlab.url, "GITLAB_TOKEN": token})
+
+    with session_of("alice", gitlab.token) as bench, bench.session("env") as session:
+        live = session.prepare(DRAFT)
+        assert live is not None
+        assert session.apply(live).outcome == "done"
+        there = session.situation(DRAFT).observed.flag(DRAFT.flag.name).gates
+    with session_of("bob", gitlab.tokens["maintainer"]) as bench, bench.session("env") as session:
+        seen = session.situation(DRAFT)
+        assert seen.observed.flag(DRAFT.flag.name).unread
+        assert seen.shown(DRAFT.flag.name) == there
+        assert seen.unlike(seen.observed.flag(DRAFT.flag.name)) is None
+        for wish in (Wish("off", reason="x"), Wish(act="undo", reason="x"), Wish(act="abandon", reason="x")):
+            prepared = session.prepare_wish(DRAFT, wish)
+            assert prepared is not None
+            assert [one.request.body for one in prepared.plan.changes if one.is_gate] == [{"value": False}]
+            result = session.apply(prepared)
+            assert (result.outcome, result.entry) == ("rejected", None)
+            assert "lets only administrators" in result.reason
+        assert len(bench.records.entries(DRAFT.id, "env")) == 1
+        assert session.situation(DRAFT).shown(DRAFT.flag.name) == there
+
+
+def test_a_step_back_is_refused_where_nobody_can_see_what_it_would_leave() -> None:
+    live = situation(DRAFT, replace(observed(OFF), flags={}), climbed(1, 10))
+    for step, ids in (("1%", ["gates-unread"]), ("", [])):
+        goal = live.goal("everyone" if step else "off", step)
+        assert goal is not None
+        assert [one.id for one in compute(live, goal).blocked] == ids

@@ -46,6 +46,7 @@ def status(situation: Situation) -> dict[str, Any]:
     """The status as plain data."""
     progress, flag = situation.progress, situation.observed.flag(situation.draft.flag.name)
     position, following, due = progress.position, progress.next, progress.due_at()
+    gates = situation.shown(flag.name)
     return {
         "rollout": situation.draft.id,
         "instance": situation.observed.instance,
@@ -56,13 +57,14 @@ def status(situation: Situation) -> dict[str, Any]:
         "skipped": [{"phase": step.phase, "step": step.id} for step in progress.steps if step.key in progress.skipped],
         "next": {"phase": following.phase, "step": following.id} if following else None,
         "due_at": due.isoformat() if due else None,
-        "gates": flag.gates.as_dict(),
+        "gates": gates.as_dict(),
         "attested": flag.attested,
+        "unread": flag.unread,
         "read_at": situation.observed.at.isoformat(),
-        "who": who(flag.gates, situation.labels),
+        "who": who(gates, situation.labels),
         "state": state_of(progress),
         "unlike": other.text if (other := situation.unlike(flag)) else "",
-        "forecast": [one.as_dict() for one in forecast(situation.draft.capacity, flag.gates, following)],
+        "forecast": [one.as_dict() for one in forecast(situation.draft.capacity, gates, following)],
         "issues": {
             slot: {"ref": seen.ref, "url": seen.url, "confidential": seen.confidential, "open": seen.open}
             for slot, seen in situation.observed.issues.items()
@@ -115,8 +117,10 @@ def _show(situation: Situation) -> None:
     if said:
         reason = f": {said.reason}" if said.reason else ""
         say(f"      {ACTION_WORDS[said.action]} {said.at:%Y-%m-%d %H:%M} UTC by {said.operator}{reason}")
+    gates = situation.shown(flag.name)
     rests = "attested, not observed" if flag.attested else f"read {situation.observed.at:%Y-%m-%d %H:%M} UTC"
-    say(f"In:   {who(flag.gates, situation.labels)} ({rests})")
+    rests = "by the history: the gates could not be read" if flag.unread else rests
+    say(f"In:   {who(gates, situation.labels)} ({rests})")
     if other := situation.unlike(flag):
         say(f"!     {other.text}", err=True)
     if flag.unanswered:
@@ -125,7 +129,7 @@ def _show(situation: Situation) -> None:
     skipped = [step.title for step in progress.steps if step.key in progress.skipped]
     if skipped:
         say(f"      skipped: {listing(skipped)}")
-    for one in forecast(situation.draft.capacity, flag.gates, progress.next):
+    for one in forecast(situation.draft.capacity, gates, progress.next):
         if one.then:
             say(f"Load: {one.text}{', more than is safe' if one.short else ''}")
     for concern in situation.concerns:

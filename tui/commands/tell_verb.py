@@ -81,7 +81,10 @@ def _situation(session: Session, draft: Draft) -> Situation:
 
     workbench, name = session.workbench, session.instance.name
     try:
-        return session.situation(draft)
+        situation = session.situation(draft)
+        if situation.observed.flag(draft.flag.name).unread:
+            say("!     By the history: the gates could not be read with this token.", err=True)
+        return situation
     except GitLabError as error:
         entries = workbench.records.entries(draft.id, name)
         if not entries:

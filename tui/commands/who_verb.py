@@ -61,6 +61,8 @@ def command(
         print_json(as_data(found, share))
     else:
         _show(found, share)
+    if step is None and situation.observed.flag(found.flag).unread:
+        say("! By the history: the gates could not be read with this token.", err=True)
 
 
 def _step(situation: Situation, at: str) -> Step | None:
@@ -77,7 +79,7 @@ def _step(situation: Situation, at: str) -> Step | None:
 
 def _share(situation: Situation, found: Affected, population: int) -> dict[str, int]:
     """How many of the users 1 to N the percentage takes in, now and with the following step."""
-    gates = situation.asked(found.step) if found.step else situation.observed.flag(found.flag).gates
+    gates = situation.asked(found.step) if found.step else situation.shown(found.flag)
     now = FULL if gates.everybody else gates.percentage_of_actors
     then = found.following.percentage if found.following else now
     ids = range(1, population + 1)

@@ -48,7 +48,7 @@ def unlike(seen: FlagSeen, entries: Iterable[Entry], labels: Labels, broken: Bro
     """Why the flag is not as the history says; None when it is, or when nobody has looked at it."""
     last = last_set(seen.name, entries)
     left = last.gates_after if last else OFF
-    if seen.attested:
+    if seen.attested or seen.unread:
         return None
     if left.same_audience(seen.gates):
         still = last is not None and last.phase == OFF_PHASE and left != OFF

@@ -103,7 +103,8 @@ class FlagSeen:
 
     `left` is what our own last change left, when the reading may be older than it, until `settled_at`. An `attested`
     flag was not read: its gates are what operators said; `left` is what the `unanswered` chat command would leave.
-    `project` is all of a project's flag; its gates are those of one environment.
+    `project` is all of a project's flag; its gates are those of one environment. Of an `unread` flag nobody knows the
+    gates: the token may not read them.
     """
 
     name: str
@@ -117,6 +118,7 @@ class FlagSeen:
     attested: bool = False
     unanswered: str = ""
     project: ProjectFlag | None = None
+    unread: bool = False
 
     @property
     def widest(self) -> Gates:
@@ -187,8 +189,8 @@ class Observed:
     threads: Mapping[str, Threads | None] = field(default_factory=dict)
 
     def flag(self, name: str) -> FlagSeen:
-        """The flag; one without gates when GitLab has none of that name."""
-        return self.flags.get(name, FlagSeen(name))
+        """The flag; one without gates when GitLab has none of that name, an unread one when none could be read."""
+        return self.flags.get(name, FlagSeen(name, unread=not self.flags))
 
 
 @dataclass(frozen=True)

@@ -163,14 +163,13 @@ def _subject(draft: Draft) -> dict[str, str]:
 
 def _present(situation: Situation) -> dict[str, str]:
     here, now = situation.progress, situation.now
-    flag = situation.observed.flag(situation.draft.flag.name)
     live = duration.words(now - here.since) if here.since and here.position else ""
     return {
         "state": _STATES[state_of(here)],
         "live": lowered(one_line(here.position.title)) if here.position else "",
         "since": _at(here.since),
         "live_for": "" if live == "now" else live,
-        "who": one_line(who(flag.gates, situation.labels)),
+        "who": one_line(who(situation.shown(situation.draft.flag.name), situation.labels)),
     }
 
 

@@ -180,7 +180,7 @@ def affected(
             "Ask the application; who is named in the strategies is shown by status.",
         )
     flag = step.flag if step else situation.draft.flag.name
-    gates = situation.asked(step) if step else situation.observed.flag(flag).gates
+    gates = situation.asked(step) if step else situation.shown(flag)
     place_of = situation.steps.index(step) if step else situation.progress.index
     ahead = tuple((one, situation.asked(one)) for one in situation.steps[place_of + 1 :] if one.flag == flag)
     people = _People(gateway, who, tell)

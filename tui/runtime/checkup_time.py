@@ -26,7 +26,7 @@ def _timely(subject: Subject) -> Iterator[Row]:
     if found:
         yield Row("time", "warning", "; ".join(one.text for one in found), _HINT)
         return
-    following = coming(freezes(settings.freeze, settings.freezes), bench.clock())
+    following = coming(freezes(settings.windows, settings.freezes), bench.clock())
     then = f"; next is {following[0].name} from {said(following[1])}" if following else ""
     yield Row("time", "ok", f"nothing speaks against opening a flag now{then}")
 

@@ -25,7 +25,7 @@ def concerns(session: Session, draft: Draft | None) -> tuple[Concern, ...]:
     """All of them; without a draft those of an instance's own flags. Without settings there is none to ask for."""
     settings, now = session.workbench.settings, session.workbench.clock()
     place = scope(session, draft)
-    found = frozen(freezes(settings.freeze, settings.freezes), now, place)
+    found = frozen(freezes(settings.windows, settings.freezes), now, place)
     if covers(settings.incidents.environments, place):
         found = (*found, *open_incidents(session, now))
     day = working_day(settings.working_day, settings.zone)

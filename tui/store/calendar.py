@@ -23,20 +23,25 @@ CALENDARS = Path(tui.__file__).parents[1] / "assets" / "freezes"
 LONGEST = timedelta(days=62)
 """A dated window that lasts longer is taken for a slip in the year: a real lock once had one."""
 
+UTC = "UTC"
+
 
 class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"begins": "from", "ends": "to"}):
-    """A freeze window: `from` and `to` are a day of the week with a time, or a date, in the time of `zone`."""
+    """A freeze window: `from` and `to` are a day of the week with a time, or a date, in the time of `zone`.
+
+    Without a zone of its own it has that of the settings; one that ships has UTC.
+    """
 
     name: str
     level: Level
     begins: str
     ends: str
-    zone: str = "UTC"
+    zone: str = ""
     environments: tuple[str, ...] = ()
 
     def freeze(self) -> Freeze | Problem:
         """The window as the domain knows it, or what is wrong with it."""
-        begins, ends, zone = read_moment(self.begins), read_moment(self.ends), zone_named(self.zone)
+        begins, ends, zone = read_moment(self.begins), read_moment(self.ends), zone_named(self.zone or UTC)
         if begins is None:
             return Problem("from", f'is "{one_line(self.begins)}"', ALLOWED)
         if ends is None:

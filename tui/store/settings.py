@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui.domain.chatops import CHANNEL, PREFIX, Chat
 from tui.domain.draft import Strictness
@@ -81,6 +82,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     freezes: str = ""
     incidents: Incidents = Incidents()
     freeze: tuple[Window, ...] = ()
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """The freeze windows of the file, each with its zone."""
+        return tuple(replace(one, zone=one.zone or self.zone) for one in self.freeze)
 
     @property
     def watches(self) -> bool:

@@ -48,7 +48,7 @@ def exposure_rows(entries: Sequence[Entry], flag: str, now: datetime, width: int
 
 def load_rows(situation: Situation) -> list[Row]:
     """The load of each region with the next step, or now when none is; none before all users' share matters."""
-    gates = situation.observed.flag(situation.draft.flag.name).gates
+    gates = situation.shown(situation.draft.flag.name)
     rows = []
     for one in forecast(situation.draft.capacity, gates, situation.progress.next):
         sign: tuple[str, Tone] = ("! ", "error") if one.short else ("○ ", "muted")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.domain.gates import OFF, Gates
+from tui.domain.gates import OFF, ON, Gates
 from tui.domain.history import BACK, TOLD, Action
 from tui.domain.planning.situation import Situation
 from tui.domain.progress import Goal
@@ -50,9 +50,17 @@ def opens(situation: Situation, goal: Goal) -> bool:
 
 
 def start_of(situation: Situation, goal: Goal) -> Gates:
-    """The gates that the calls start from. On the way back all that may be open counts, whatever the reading says."""
-    flag = situation.observed.flag(flag_of(situation, goal))
-    return flag.widest if reduces(situation, goal) else flag.gates
+    """The gates that the calls start from. On the way back all that may be open counts, whatever the reading says.
+
+    Where the gates could not be read that is everybody, unless the history knows better: who cannot look must not take
+    a flag for closed.
+    """
+    name = flag_of(situation, goal)
+    flag, back = situation.observed.flag(name), reduces(situation, goal)
+    if flag.unread:
+        known = situation.shown(name)
+        return ON if back and known == OFF else known
+    return flag.widest if back else flag.gates
 
 
 def wanted_gates(situation: Situation, goal: Goal) -> Gates:
@@ -60,9 +68,8 @@ def wanted_gates(situation: Situation, goal: Goal) -> Gates:
 
     Going on keeps whatever else is in the flag, so that each step contains the one before. Going back takes
     away what only later steps asked for, and any percentage of time; it gives nobody back what somebody else has taken
-    away since. A step back that was broken off goes where
-    it was going: what it has cleared can no longer be read. An undo restores each gate as it was before the last
-    opening.
+    away since. A step back that was broken off goes where it was going: what it has cleared can no longer be read. An
+    undo restores each gate as it was before the last opening.
     """
     if goal.act == "undo" and situation.progress.opened is not None:
         return situation.progress.opened.gates_before

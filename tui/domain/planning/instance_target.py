@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tui.domain.gates import Call, Route, route, tidy
+from tui.domain.gates import OFF, Call, Route, route, tidy
 from tui.domain.plan import Change, Request
 from tui.domain.planning.goals import flag_of, reduces, start_of, wanted_gates
 from tui.domain.planning.situation import Situation, word
@@ -84,8 +84,14 @@ def obstacles(situation: Situation, goal: Goal) -> Iterable[Requirement]:
 
 
 def unreachable(situation: Situation, goal: Goal) -> Iterable[Requirement]:
-    """Nothing: turning a flag off is always tried."""
-    return ()
+    """Turning a flag off is always tried; a part of it cannot be taken away where nobody can see the rest."""
+    flag = situation.observed.flag(flag_of(situation, goal))
+    if flag.unread and wanted_gates(situation, goal) != OFF:
+        text = (
+            f"The gates of {flag.name} could not be read, so there is no telling what a step back would leave: turn it "
+            f"off for everybody with `rollout-tui rollback {situation.draft.id}`, or use an administrator's token"
+        )
+        yield Requirement("gates-unread", text, "open", path="gitlab.instance", hard=True)
 
 
 def remarks(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:

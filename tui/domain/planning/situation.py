@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from tui.domain.as_left import Broken, Unlike, unlike
+from tui.domain.as_left import Broken, Unlike, last_set, unlike
 from tui.domain.audience import Labels
 from tui.domain.chatops import CHAT, Chat
 from tui.domain.concerns import Concern
@@ -137,6 +137,12 @@ class Situation:
         asked = self.asked(steps[-1])
         gates = self.observed.flag(steps[-1].flag).gates
         return not gates.everybody and bool(asked.actors or asked.groups) and asked.within(gates)
+
+    def shown(self, name: str) -> Gates:
+        """The gates of a flag as GitLab says them; as the history has them where they could not be read."""
+        seen = self.observed.flag(name)
+        last = last_set(name, self.entries) if seen.unread else None
+        return last.gates_after if last else seen.gates
 
     def unlike(self, flag: FlagSeen) -> Unlike | None:
         """Why the flag is not as the history says; None when it is."""
