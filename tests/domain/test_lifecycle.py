@@ -168,7 +168,7 @@ def test_undo_from_everybody_restores_the_step_and_the_gates_before() -> None:
     rollout.do("undo")
     assert rollout.here.position == STEPS[-2]
     assert rollout.gates == wanted(STEPS, STEPS[-2], {})
-    assert refused(rollout.here, "undo") == "There is nothing to undo"
+    assert refused(rollout.here, "undo") == "There is nothing to undo: step back instead, or turn it off"
 
 
 def test_the_wait_does_not_begin_anew_with_a_hold() -> None:

@@ -112,6 +112,8 @@ def test_phase_3_needs_phase_2_and_phase_1_does_not_count_for_it() -> None:
     team_only = (entry("stakeholders", "team", OFF, TEAM),)
     assert "members-phase" in blocked(plan(sample(), "everyone", look=observed(TEAM), entries=team_only))
     assert "members-phase" not in blocked(plan(sample(), "everyone", look=observed(MEMBERS), entries=climbed()))
+    skipped = (*team_only, entry("members", "members", TEAM, TEAM, action="skip", reason="shown last week"))
+    assert "members-phase" not in blocked(plan(sample(), "everyone", look=observed(TEAM), entries=skipped))
 
 
 def test_phase_3_is_announced_first() -> None:
@@ -354,3 +356,17 @@ def test_a_project_flag_is_never_set_through_the_instance(phase: str) -> None:
     found = plan(draft, phase, look=observed(gates, issues=ISSUES), entries=climbed(1, 10, 25))
     assert "flag-project" in blocked(found)
     assert not [one for one in found.changes if one.request.path.startswith("/features")]
+
+
+def test_a_flag_that_the_draft_does_not_name_any_more_is_not_forgotten() -> None:
+    """Nothing that is planned for the new one closes the old one."""
+    old = tuple(replace(one, flag="use_old_name") for one in climbed(1))
+    found = plan(sample(), look=observed(OFF), entries=old)
+    assert "flag-renamed" in blocked(found)
+    assert any("has opened use_old_name before" in one and "panic use_old_name" in one for one in found.warnings)
+    back = plan(sample(), "off", look=observed(MEMBERS), entries=old)
+    assert back.blocked == ()
+    assert any("has opened use_old_name before" in one for one in back.warnings)
+    closed = plan(sample(), look=replace(observed(OFF), former={"use_old_name": OFF}), entries=old)
+    assert "flag-renamed" not in blocked(closed)
+    assert not any("use_old_name" in one for one in closed.warnings)

@@ -16,7 +16,9 @@ from tui.domain.forecast import forecast
 from tui.domain.heard import as_data
 from tui.domain.history import ACTION_WORDS
 from tui.domain.lifecycle import state_of
+from tui.domain.observed import FlagSeen
 from tui.domain.planning import Situation
+from tui.domain.planning.checks import left_open
 from tui.domain.progress import Progress
 from tui.domain.text import listing
 
@@ -60,6 +62,7 @@ def status(situation: Situation) -> dict[str, Any]:
         "gates": gates.as_dict(),
         "attested": flag.attested,
         "unread": flag.unread,
+        "left_open": sorted(situation.left_open),
         "read_at": situation.observed.at.isoformat(),
         "who": who(gates, situation.labels),
         "state": state_of(progress),
@@ -108,6 +111,19 @@ def _say_feedback(situation: Situation) -> None:
         say(f"      {text}")
 
 
+def _say_gates(situation: Situation, flag: FlagSeen) -> None:
+    """Who is in, what that rests on, and what is not as it should be."""
+    rests = "attested, not observed" if flag.attested else f"read {situation.observed.at:%Y-%m-%d %H:%M} UTC"
+    rests = "by the history: the gates could not be read" if flag.unread else rests
+    say(f"In:   {who(situation.shown(flag.name), situation.labels)} ({rests})")
+    if other := situation.unlike(flag):
+        say(f"!     {other.text}", err=True)
+    for text in left_open(situation):
+        say(f"!     {text}", err=True)
+    if flag.unanswered:
+        say(f"!     Nobody said whether this command ran: {flag.unanswered}", err=True)
+
+
 def _show(situation: Situation) -> None:
     progress, flag = situation.progress, situation.observed.flag(situation.draft.flag.name)
     live = progress.position
@@ -118,13 +134,7 @@ def _show(situation: Situation) -> None:
         reason = f": {said.reason}" if said.reason else ""
         say(f"      {ACTION_WORDS[said.action]} {said.at:%Y-%m-%d %H:%M} UTC by {said.operator}{reason}")
     gates = situation.shown(flag.name)
-    rests = "attested, not observed" if flag.attested else f"read {situation.observed.at:%Y-%m-%d %H:%M} UTC"
-    rests = "by the history: the gates could not be read" if flag.unread else rests
-    say(f"In:   {who(gates, situation.labels)} ({rests})")
-    if other := situation.unlike(flag):
-        say(f"!     {other.text}", err=True)
-    if flag.unanswered:
-        say(f"!     Nobody said whether this command ran: {flag.unanswered}", err=True)
+    _say_gates(situation, flag)
     say(f"Next: {_next(progress, situation.now)}")
     skipped = [step.title for step in progress.steps if step.key in progress.skipped]
     if skipped:

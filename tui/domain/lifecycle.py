@@ -85,7 +85,7 @@ def refused(here: Progress, action: Action, reason: str = "") -> str:
     if not said and action == "step-back" and here.index == 0:
         said = "There is no step before this one: roll back to turn the flag off"
     if not said and action == "undo" and here.opened is None:
-        said = "There is nothing to undo"
+        said = "There is nothing to undo: step back instead, or turn it off"
     if not said and action in REASONED and not reason.strip():
         said = f"To {action} asks for a reason"
     return said

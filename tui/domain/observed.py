@@ -165,7 +165,8 @@ class Observed:
     `exposed` those whose issue was asked to be confidential by an apply that was broken off, and is public.
     `flag_project` is the project that owns the flag, `flag_role` the access level that its flags ask for, and
     `user_lists` are its lists by name. `threads` has those of the plan issues for feedback by slot, None where GitLab
-    does not tell; a slot that is not in it was not asked about.
+    does not tell; a slot that is not in it was not asked about. `former` are the gates of flags that the history
+    has set and the draft does not name any more, as far as they could be read.
     """
 
     at: datetime
@@ -187,6 +188,7 @@ class Observed:
     flag_role: int = DEVELOPER
     user_lists: Mapping[str, UserList] = field(default_factory=dict)
     threads: Mapping[str, Threads | None] = field(default_factory=dict)
+    former: Mapping[str, Gates] = field(default_factory=dict)
 
     def flag(self, name: str) -> FlagSeen:
         """The flag; one without gates when GitLab has none of that name, an unread one when none could be read."""

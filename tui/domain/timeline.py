@@ -155,7 +155,8 @@ def step_note(entry: Entry, data: Mapping[str, Any], marker: str) -> str:
     operator, instance = markdown.inline(entry.operator), markdown.inline(entry.instance)
     where = f"{_place(entry)} {ACTION_WORDS[entry.action]} by {operator} on {instance}, {at}"
     live = entry.live_seconds
-    before = f"; the step before was live for {duration.words(timedelta(seconds=live))}" if live else ""
+    long = duration.words(timedelta(seconds=live)) if live else ""
+    before = f"; the step before was live for {'less than a minute' if long == 'now' else long}" if long else ""
     parts.append(f"{where}{before}.")
     return "\n\n".join([*parts, f"{_comment(data)}\n{marker}"])
 

@@ -151,6 +151,7 @@ def requirement_ids(draft: Draft, guide: Guide) -> Iterator[str]:
         yield from (question, f"findings-{question}")
     yield from (
         "flag-defined",
+        "flag-renamed",
         "flag-type",
         "announcement",
         "announcement-posted",

@@ -110,6 +110,7 @@ class Observer:
                 flag_project=look.project,
                 flag_role=look.role,
                 user_lists=look.lists,
+                former=look.former,
                 issues=found,
                 links=links,
                 names={**names, **foreign, **self._naming.assigned(actions, names, reading)},
@@ -188,7 +189,9 @@ class Observer:
             if flag.defined is None and not flag.exists and not reading.lenient
         )
         now = self._clock()
-        return FlagLook({name: doubted(flag, self._entries, now) for name, flag in seen.items()}, tuple(similar))
+        flags = {name: doubted(flag, self._entries, now) for name, flag in seen.items()}
+        former = {name: everything.named(name).gates for name in {one.flag for one in self._entries} - seen.keys()}
+        return FlagLook(flags, tuple(similar), former=former)
 
     def _attested(self, names: Iterable[str]) -> FlagLook:
         return FlagLook({name: attested_flag(name, self._entries, self._commands()) for name in names})

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.draft import FlagSpec
 from tui.domain.errors import Denied, NotFound
+from tui.domain.gates import Gates
 from tui.domain.observed import FlagSeen, ProjectSeen
 from tui.domain.strategies import DEVELOPER, EVERYWHERE, UserList
 from tui.runtime.reading import Reading
@@ -25,13 +26,17 @@ SIMILAR = 3
 
 @dataclass(frozen=True)
 class FlagLook:
-    """The rollout's flags by name, and names like the draft's; for a project's flags also that, its role and lists."""
+    """The rollout's flags by name, and names like the draft's; for a project's flags also that, its role and lists.
+
+    `former` are the gates of flags that only the history names.
+    """
 
     flags: Mapping[str, FlagSeen]
     similar: tuple[str, ...] = ()
     project: ProjectSeen | None = None
     role: int = DEVELOPER
     lists: Mapping[str, UserList] = field(default_factory=dict)
+    former: Mapping[str, Gates] = field(default_factory=dict)
 
 
 class ProjectFlagReader:

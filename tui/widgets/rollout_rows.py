@@ -10,6 +10,7 @@ from tui.domain.gates import OFF
 from tui.domain.history import ACTION_WORDS, BACK, TOLD, Entry
 from tui.domain.lifecycle import refused
 from tui.domain.planning import Situation
+from tui.domain.planning.checks import left_open
 from tui.domain.planning.readiness import led, untimely
 from tui.domain.progress import Progress
 from tui.domain.requirements import Requirement, requirements
@@ -53,7 +54,8 @@ def gates_rows(situation: Situation) -> list[Row]:
             text = f"Nobody said whether this command ran: {flag.unanswered}"
             rows.append(Row(line("  ", ("! ", "warning"), text), hang=4))
         rows.extend(gate_rows(flag.gates, labels))
-    return rows + [Row(line("  ", ("! ", "warning"), remark), hang=4) for remark in observed.remarks]
+    remarks = (*observed.remarks, *left_open(situation))
+    return rows + [Row(line("  ", ("! ", "warning"), remark), hang=4) for remark in remarks]
 
 
 def drift_rows(situation: Situation) -> list[Row]:

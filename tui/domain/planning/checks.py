@@ -49,6 +49,7 @@ def all_requirements(
     found.extend(too_long(bodies))
     found.extend(_plan_issues(situation, goal))
     found.extend(_gates(situation, goal, calls))
+    found.extend(_renamed(situation, goal))
     found.extend(_access(situation, goal, tuple(changes)))
     return tuple(found)
 
@@ -100,6 +101,16 @@ def _gates(situation: Situation, goal: Goal, calls: Route) -> Iterable[Requireme
         now, then = who(calls.start, situation.labels), who(calls.end, situation.labels)
         text = f"{flag.name} is open further than this rollout knows: in is {now}, and this step would leave {then}"
         yield _waivable(situation, "gates-ahead", text, "flag.name")
+
+
+def _renamed(situation: Situation, goal: Goal) -> Iterable[Requirement]:
+    """A flag that is forgotten stays open for good."""
+    if goal.step is not None and situation.left_open:
+        names = listing(list(situation.left_open))
+        text = (
+            f"The history of this rollout is of {names}, which is left on: name it in the draft again, or turn it off"
+        )
+        yield _waivable(situation, "flag-renamed", text, "flag.name")
 
 
 def _waivable(situation: Situation, requirement: str, text: str, path: str) -> Requirement:
@@ -154,6 +165,7 @@ def warnings(
     found.extend(_gone(situation, slots))
     found.extend(text_warnings(situation, slots))
     found.extend(_drift(situation, goal, calls))
+    found.extend(left_open(situation))
     found.extend(target_of(situation).remarks(situation, goal, calls))
     found.extend(one.text for one in open_requirements)
     found.extend(situation.observed.remarks)
@@ -191,6 +203,15 @@ def _closed(situation: Situation) -> Iterable[str]:
 def _gone(situation: Situation, slots: Iterable[str]) -> Iterable[str]:
     for slot in sorted(situation.observed.gone & frozenset(slots)):
         yield f"The plan issue {slot} that was made before is gone from GitLab: it is made anew, without its comments."
+
+
+def left_open(situation: Situation) -> Iterable[str]:
+    """Flags that an earlier draft of this rollout has opened: nothing that is planned now closes them."""
+    for name, gates in situation.left_open.items():
+        yield (
+            f"This rollout has opened {name} before, for {who(gates, situation.labels)}, and its draft names another "
+            f"flag by now: rollout-tui panic {name} turns it off."
+        )
 
 
 def _drift(situation: Situation, goal: Goal, calls: Route) -> Iterable[str]:

@@ -106,7 +106,9 @@ def _verdict(situation: Situation) -> Iterable[Requirement]:
             text = f"No verdict on {situation.progress.position.title}: {criteria} not looked at"
             yield waivable(draft, Requirement("verdict", text, "open", required=False, path="criteria"))
     elif verdict.decision != "continue":
-        why = f", since {listing(list(verdict.fired))}" if verdict.fired else ""
+        why = (
+            f", since {listing(list(verdict.fired))}" if verdict.fired and verdict.decision == verdict.proposed else ""
+        )
         said = f"The verdict is to {verdict.decision.replace('-', ' ')}{why}: this would go on"
         yield Requirement("verdict", said, "open", hard=True)
     elif verdict.overrules:

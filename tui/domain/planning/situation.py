@@ -12,7 +12,7 @@ from tui.domain.audience import Labels
 from tui.domain.chatops import CHAT, Chat
 from tui.domain.concerns import Concern
 from tui.domain.draft import Draft, IssueDraft
-from tui.domain.gates import ActorName, Gates
+from tui.domain.gates import OFF, ActorName, Gates
 from tui.domain.guide import Guide, Phase
 from tui.domain.history import Entry
 from tui.domain.lease import Lease
@@ -128,10 +128,12 @@ class Situation:
         )
 
     def _reached(self, phase: Phase) -> bool:
-        """By the history, or because GitLab already has the whole audience in the flag."""
+        """By the history, which may have skipped it with a reason, or since GitLab has its whole audience in it."""
         if self.progress.reached(phase.id):
             return True
         steps = [step for step in self.steps if step.phase == phase.id]
+        if steps and all(step.key in self.progress.skipped for step in steps):
+            return True
         if not steps or phase.audience == "everyone":
             return False
         asked = self.asked(steps[-1])
@@ -143,6 +145,14 @@ class Situation:
         seen = self.observed.flag(name)
         last = last_set(name, self.entries) if seen.unread else None
         return last.gates_after if last else seen.gates
+
+    @cached_property
+    def left_open(self) -> Mapping[str, Gates]:
+        """Flags that the history has opened, that are on still, and that the draft does not name any more."""
+        own = {self.draft.flag.name, *(step.flag for step in self.steps)}
+        last = {name: last_set(name, self.entries) for name in {one.flag for one in self.entries} - own}
+        known = {name: one.gates_after for name, one in sorted(last.items()) if one} | dict(self.observed.former)
+        return {name: gates for name, gates in known.items() if gates != OFF}
 
     def unlike(self, flag: FlagSeen) -> Unlike | None:
         """Why the flag is not as the history says; None when it is."""
