@@ -244,6 +244,12 @@ class ApplyScreen(BaseScreen[ApplyAnswer]):
         }
         return True if possible.get(action, True) else None
 
+    def refusal(self, action: str) -> str:
+        """Why something is not possible now."""
+        if action == "copy":
+            return "Go to a change that has made something on GitLab first"
+        return "It is not done yet" if action == "proceed" and not self.ended else ""
+
     def on_outline_moved(self) -> None:
         """Another row may have an address."""
         self.refresh_bindings()

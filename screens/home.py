@@ -246,6 +246,12 @@ class HomeScreen(BaseScreen[None]):
     def _left_filter(self) -> None:
         self._table.focus()
 
+    def refusal(self, action: str) -> str:
+        """Why nothing can be done with a row."""
+        if action not in {"open", "duplicate", "delete"}:
+            return ""
+        return "No rollout matches the filter" if self._all else "There is no rollout yet: n makes a draft"
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey what needs a row when there is none."""
         if action in {"open", "duplicate", "delete"} and self.chosen is None:

@@ -200,6 +200,26 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
             return super().check_action(action, parameters)
         return True if possible[action]() else None
 
+    def refusal(self, action: str) -> str:
+        """Why something is not possible now."""
+        if not self.is_mounted or self._verdict.working:
+            return ""
+        if action == "apply":
+            why = self.why_not()
+            return f"Cannot be applied: {why}" if why else ""
+        if action == "waive":
+            return self._no_waiver()
+        if action.startswith("copy("):
+            return "This change has no such form" if self._change() else "Go to a change first"
+        return "The plan issues are made already" if action == "issues" else ""
+
+    def _no_waiver(self) -> str:
+        kind, _, name = self._plan.key.partition(":")
+        requirement = self._requirement(name) if f"{kind}:" == REQUIREMENT else None
+        if requirement is None or requirement.state != "open":
+            return "Go to an open requirement first"
+        return "This cannot be waived: change first what it names" if requirement.hard else self._where.read_only
+
     def on_outline_moved(self) -> None:
         """Other keys make sense on another row."""
         self.refresh_bindings()

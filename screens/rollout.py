@@ -17,7 +17,7 @@ from tui.domain.history import Entry
 from tui.domain.planning import Situation
 from tui.domain.requirements import POSTED
 from tui.domain.steps import Step
-from tui.domain.text import counted
+from tui.domain.text import counted, one_line
 from tui.domain.wish import NEXT, Wish
 from tui.runtime.connect import Instance
 from tui.runtime.workbench import utc_now
@@ -111,8 +111,10 @@ class RolloutScreen(ActingScreen):
         self._draw()
         here = self.progress
         step = here.next or here.position
-        if step is not None and not any(row.key for row in said_rows(here)) and self._broken is None:
-            self.query_one("#rollout", Columns).go(step_key(step))
+        said = RESUME if any(row.key for row in said_rows(here)) else ""
+        first = TAKE_UP if self._broken is not None else said or (step_key(step) if step is not None else "")
+        if first:
+            self.query_one("#rollout", Columns).go(first)
         self.set_interval(_TICK, self._draw)
         self.set_interval(_LOOK, self.look_again)
         self.action_look()
@@ -215,7 +217,8 @@ class RolloutScreen(ActingScreen):
         elif event.key == TAKE_UP:
             self.review(NEXT)
         elif event.key == RESUME:
-            self.action_act("resume")
+            if not self.refuse("resume"):
+                self.action_act("resume")
         elif event.key.startswith(ISSUE) and self._situation is not None:
             self._copy([self._situation.observed.issues[event.key.removeprefix(ISSUE)].url])
         elif event.key.startswith(FEEDBACK):
@@ -240,10 +243,12 @@ class RolloutScreen(ActingScreen):
     def _repair(self) -> None:
         """Plan the live step again: it puts back what somebody else changed."""
         position = self.progress.position
-        if position is not None and not self._read_only:
-            self.review(Wish(position.phase, position.id))
-        elif position is None:
+        if position is None:
             self.ask_back("off")
+        elif self._read_only:
+            self.notify(one_line(f"read-only: {self._read_only}"), markup=False, timeout=5)
+        else:
+            self.review(Wish(position.phase, position.id))
 
     def action_texts(self) -> None:
         """Show the texts to tell people now."""

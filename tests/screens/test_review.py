@@ -14,6 +14,7 @@ from tests.support.rollouts import (
     FLAG,
     MEMBERS,
     climbed,
+    entry,
     guide,
     observed,
     sample,
@@ -384,3 +385,24 @@ async def test_hostile_text_is_shown_and_does_nothing(hostile: str) -> None:
         await pilot.pause()
         assert harmless(app.drawn)
         assert app.is_running
+
+
+async def test_a_requirement_that_no_field_answers_promises_no_way_to_one() -> None:
+    held = entry("everyone", "10%", MEMBERS, MEMBERS, action="hold", reason="429")
+    app, screen = host(sample())
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen.show(prepared(situation(sample(), observed(MEMBERS), (*climbed(1, 10), held)), "everyone", "25%"))
+        await pilot.pause()
+        rows = text(screen).splitlines()
+        place = next(place for place, row in enumerate(rows) if "The rollout is on hold" in row)
+        assert rows[place + 1].strip() == "cannot be waived"
+
+
+@pytest.mark.parametrize(("key", "why"), [("w", "Go to an open requirement first"), ("c", "Go to a change first")])
+async def test_a_grey_key_says_why_it_is_grey(key: str, why: str) -> None:
+    app, screen = host(sample())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        screen.show(prepared(situation(sample())))
+        await pilot.pause()
+        await pilot.press("home", key)
+        await wait_for(pilot, lambda: why in app.drawn, what="why not")

@@ -559,3 +559,23 @@ async def test_hostile_text_is_shown_and_does_nothing(hostile: str) -> None:
         await pilot.pause()
         assert harmless(app.drawn)
         assert app.is_running
+
+
+@pytest.mark.parametrize("others", [False, True])
+async def test_who_only_looks_is_told_why_enter_does_nothing(others: bool) -> None:
+    entries = climbed(1, 10) if others else (*climbed(1, 10), HELD)
+    app, screen = host(entries, read_only="the app was started with --read-only")
+    gates = dataclasses.replace(MEMBERS, percentage_of_actors=40) if others else TEN
+    async with app.run_test(size=(80, 40), notifications=True) as pilot:
+        screen.show(seen(gates, entries))
+        await pilot.pause()
+        screen.query_one(Columns).go("repair" if others else "resume")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "read-only: the app was started" in app.drawn, what="why not")
+        assert not app.answers
+
+
+async def test_a_rollout_on_hold_opens_where_it_is_resumed() -> None:
+    app, screen = host((*climbed(1, 10), HELD), read_only="pid 7")
+    async with app.run_test(size=(80, 24)):
+        assert screen.query_one("#left", Outline).key == "resume"

@@ -88,6 +88,13 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
         why = self.why_not(wanted) if wanted is not None else ""
         return f"{why}; t resumes it" if why and not self.why_not("resume") else why
 
+    def refuse(self, action: Action) -> bool:
+        """Say why an action is not possible now; whether it is not."""
+        why = self.why_not(action)
+        if why:
+            self.notify(one_line(why), markup=False, timeout=5)
+        return bool(why)
+
     def action_menu(self) -> None:
         """Choose from all that can be done."""
         found = {one.binding.action: self.app.get_key_display(one.binding) for one in self.active_bindings.values()}

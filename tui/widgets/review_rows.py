@@ -97,9 +97,9 @@ def blocked_rows(plan: Plan) -> list[Row]:
     rows = [heading(f"Open: {counted(len(plan.blocked), 'requirement')}", "error")]
     for one in plan.blocked:
         rows.extend(_requirement(one, "✗", "error"))
-        place = _TITLES[step_of(one.path)] if one.path else "the draft"
-        waive = "cannot be waived, the call would fail" if one.hard else "w waives it with a reason"
-        rows.append(_under(f"enter goes to it in {place} · {waive}", one))
+        goes = [f"enter goes to it in {_TITLES[step_of(one.path)]}"] if one.path else []
+        waive = "cannot be waived" if one.hard else "w waives it with a reason"
+        rows.append(_under(" · ".join([*goes, waive]), one))
     return [*rows, BLANK]
 
 
