@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from tests.cli.program import SANDBOX_DRAFT, Program
@@ -148,3 +149,28 @@ def test_a_verdict_that_stops_says_which_criterion_did(program: Program) -> None
     refused = program("advance", NAME, "--yes", "--metric", "latency_p95=1100")
     assert refused.code == 3
     assert "to hold, since roll back when rate_429 > 3 %: nothing seen, no data" in refused.err
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e400"])
+def test_a_metric_is_a_number_that_can_be_seen(program: Program, value: str) -> None:
+    begun(program)
+    refused = program("advance", NAME, "--yes", "--json", "--metric", f"latency_p95={value}")
+    assert (refused.code, "no number that was seen" in refused.err + refused.out) == (64, True)
+    assert "Traceback" not in refused.err
+
+
+def test_an_act_on_a_draft_that_cannot_be_read_names_the_way_out_that_needs_none(program: Program) -> None:
+    begun(program)
+    path = program.home / "drafts" / f"{NAME}.toml"
+    path.write_text(path.read_text() + "\nbogus = 1\n")
+    refused = program("rollback", NAME, "--yes")
+    assert refused.code == 1
+    assert "rollout-tui panic FLAG" in refused.err
+
+
+def test_rollback_takes_a_step_by_its_name(program: Program) -> None:
+    begun(program)
+    assert program("advance", NAME, "--yes", *GOOD).code == 0
+    assert program("rollback", NAME, "--yes", "--to", "team", "--reason", "x").code == 0
+    assert program("history", "--json").json[-1]["step"] == "team"
+    assert "has no step nowhere\n" in program("rollback", NAME, "--yes", "--to", "nowhere").err

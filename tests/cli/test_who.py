@@ -56,3 +56,13 @@ def test_what_cannot_be_answered_is_said(program: Program) -> None:
     flag = FlagSpec(name="new_model", target="project", project="code-creation/rollouts")
     program.save(structs.replace(SANDBOX_DRAFT, id="of-a-project", flag=flag))
     assert "by another rule than GitLab's" in program("who", "of-a-project", "alice").err
+
+
+def test_a_file_that_is_no_text_and_a_range_that_runs_backwards_say_so(program: Program, tmp_path: Path) -> None:
+    program.save(SANDBOX_DRAFT)
+    bad = tmp_path / "bad.txt"
+    bad.write_bytes(b"\xff\xfe")
+    said = program("who", NAME, "--list", str(bad), "--json")
+    assert (said.code, "is no text in UTF-8" in said.json["error"]["message"]) == (1, True)
+    back = program("who", NAME, "21000-1")
+    assert (back.code, "ends before it begins" in back.err) == (1, True)

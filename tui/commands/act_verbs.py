@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import click
 
 from tui.commands.apply_verb import run
-from tui.commands.common import bench, instance_option, json_option
+from tui.commands.common import bench, instance_option, json_option, say
 from tui.commands.from_file import Asked
-from tui.domain.errors import BadInput
-from tui.domain.steps import ISSUES
+from tui.domain.errors import BadInput, RolloutError
+from tui.domain.steps import ISSUES, OFF_PHASE
 from tui.domain.text import one_line
 from tui.domain.verdict import DECISIONS, Decision, Verdict, decide, judge
 from tui.domain.wish import Wish
@@ -51,7 +52,7 @@ def _simple(name: str, act: Action, told: str) -> click.Command:
     @click.command(name, help=told)
     @_options
     def command(*, rollout: str, reason: str, yes: bool, attest: bool, instance: str, as_json: bool) -> int:
-        draft = bench().drafts.load(rollout)
+        draft = loaded(rollout)
         return _run(draft, Wish(reason=reason, act=act), instance, yes=yes, attest=attest, as_json=as_json)
 
     return command
@@ -73,7 +74,7 @@ def _judging(name: str, act: Action, told: str) -> click.Command:
         decision: Decision | None,
         incident: bool,
     ) -> int:
-        draft = bench().drafts.load(rollout)
+        draft = loaded(rollout)
         verdict = _verdict(draft, readings(metrics), decision, incident=incident)
         return _run(
             draft, Wish(reason=reason, act=act, verdict=verdict), instance, yes=yes, attest=attest, as_json=as_json
@@ -100,13 +101,22 @@ def rollback(
     incident: bool,
 ) -> int:
     """Take access away: off for everybody, or back to a phase (members) or a step (25%). No requirement stops it."""
-    draft = bench().drafts.load(rollout)
+    draft = loaded(rollout)
     if to == ISSUES:
         raise BadInput("the plan issues are no place to go back to", "Back to: off, a phase (members), a step (25%).")
     verdict = _verdict(draft, readings(metrics), decision or "roll-back", incident=incident) if metrics else None
-    is_step = to.rstrip("% ").replace(".", "").isdigit()
+    is_step = to.rstrip("% ").replace(".", "").isdigit() or to not in {OFF_PHASE, *(one.id for one in draft.phases)}
     wish = Wish("" if is_step else to, to if is_step else "", reason, verdict=verdict)
     return _run(draft, wish, instance, yes=yes, attest=attest, as_json=as_json, back=True)
+
+
+def loaded(rollout: str) -> Draft:
+    """The draft. Where it cannot be read, the way out that needs none is said: an act may be meant to close a flag."""
+    try:
+        return bench().drafts.load(rollout)
+    except RolloutError:
+        say("Without draft, guide and settings, this turns a flag off for everybody: rollout-tui panic FLAG", err=True)
+        raise
 
 
 def readings(metrics: tuple[str, ...]) -> dict[str, float]:
@@ -118,6 +128,8 @@ def readings(metrics: tuple[str, ...]) -> dict[str, float]:
             found[name.strip()] = float(value)
         except ValueError:
             raise click.BadParameter(f"{one!r} is not a metric and a number, such as latency_p95=1100") from None
+        if not isfinite(found[name.strip()]):
+            raise click.BadParameter(f"{one!r} is no number that was seen; leave out what was not")
         if not (sign and name.strip()):
             raise click.BadParameter(f"{one!r} names no metric, as in latency_p95=1100")
     return found

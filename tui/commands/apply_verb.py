@@ -17,7 +17,7 @@ from tui.domain.by_hand import off_by_hand
 from tui.domain.draft import FlagSpec
 from tui.domain.errors import BadInput, RolloutError
 from tui.domain.operation import Operation, Outcome
-from tui.domain.plan import Plan
+from tui.domain.plan import GATE_KINDS, Plan
 from tui.domain.steps import OFF_PHASE
 from tui.runtime.apply import ApplyResult
 from tui.runtime.workbench import Prepared, Session, Workbench
@@ -66,7 +66,13 @@ def run(workbench: Workbench, what: Asked, *, yes: bool, attest: bool, as_json: 
         print_json(result.as_dict())
     else:
         _summary(result)
+    if closes and result.outcome != "done" and not any(_set(one) for one in result.operations):
+        _by_hand(what.draft.flag)
     return code_of(result.outcome, interrupted=session.cancel.is_set)
+
+
+def _set(operation: Operation) -> bool:
+    return operation.kind in GATE_KINDS and operation.state == "confirmed"
 
 
 def _leads_back(plan: Plan) -> None:
@@ -81,11 +87,19 @@ def way_out(flag: FlagSpec, *, needed: bool) -> Iterator[None]:
     try:
         yield
     except RolloutError:
-        if needed and flag.name:
-            say(f"Turn {flag.name} off by hand:", err=True)
-            for line in off_by_hand(flag.name, project=flag.project if flag.target == "project" else ""):
-                say(f"  {line}", err=True)
+        if needed:
+            _by_hand(flag)
         raise
+
+
+def _by_hand(flag: FlagSpec) -> None:
+    if not flag.name:
+        return
+    project = flag.project if flag.target == "project" else ""
+    again = f"rollout-tui panic {flag.name}{f' --project {project}' if project else ''}"
+    say(f"Turn {flag.name} off without draft, guide and settings ({again}), or by hand:", err=True)
+    for line in off_by_hand(flag.name, project=project):
+        say(f"  {line}", err=True)
 
 
 def _nothing(rollout: str, prepared: Prepared | None, *, as_json: bool) -> int:
@@ -107,7 +121,9 @@ def _ask(prepared: Prepared, session: Session, *, yes: bool, as_json: bool) -> N
             say(f"! {warning}", err=True)
         return
     if not sys.stdin.isatty() or as_json:
-        raise click.UsageError("apply asks before it changes anything; without a terminal, or with --json, add --yes")
+        verb = click.get_current_context().info_name
+        said = "asks before it changes anything; without a terminal, or with --json, add --yes"
+        raise click.UsageError(f"{verb} {said}")
     show(prepared.plan)
     if session.instance.production:
         flag = prepared.plan.flag

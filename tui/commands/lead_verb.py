@@ -32,6 +32,8 @@ def command(ctx: click.Context, rollout: str, *, does: str | None, instance: str
         found = work(session, draft)
         if does:
             refresh_if_possible(session, draft)
+        if does == "release" and found is not None and found.holder != session.gateway.operator().username:
+            say("You do not have the lead, so nothing was given up.", err=True)
     now = workbench.clock()
     if as_json:
         print_json(found.as_dict(now) if found else {"holder": "", "held": False})

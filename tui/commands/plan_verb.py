@@ -14,7 +14,7 @@ from tui.domain.plan import Change, Plan
 if TYPE_CHECKING:
     from tui.runtime.workbench import Prepared, Session
 
-NOTHING = "Nothing is left to do: the last step is live."
+NOTHING = "Nothing is left to do: the last step is live, or those that are left were skipped (--phase names one)."
 
 
 @click.command("plan")

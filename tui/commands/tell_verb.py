@@ -82,15 +82,15 @@ def _situation(session: Session, draft: Draft) -> Situation:
     workbench, name = session.workbench, session.instance.name
     try:
         situation = session.situation(draft)
-        if situation.observed.flag(draft.flag.name).unread:
-            say("!     By the history: the gates could not be read with this token.", err=True)
-        return situation
     except GitLabError as error:
         entries = workbench.records.entries(draft.id, name)
         if not entries:
             raise
         say(f"!     By the history alone: {error}", err=True)
         return remembered(draft, workbench.guide(draft), entries, workbench.clock(), name)
+    if situation.observed.flag(draft.flag.name).unread:
+        say("!     By the history: the gates could not be read with this token.", err=True)
+    return situation
 
 
 def _print(workbench: Workbench, situation: Situation, text: str, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from tui.domain.cohort import how_many
 from tui.domain.errors import BadInput
 from tui.domain.gates import FULL, tidy
 from tui.domain.steps import Step
-from tui.domain.text import counted, listing
+from tui.domain.text import counted, listing, one_line
 
 if TYPE_CHECKING:
     from tui.domain.planning import Situation
@@ -46,7 +46,7 @@ def command(
     """
     from tui.runtime.affected import affected, asked
 
-    who = asked("\n".join([*actors, *([pasted.read()] if pasted else [])]))
+    who = asked("\n".join([*actors, *([_listed(pasted)] if pasted else [])]))
     who = replace(who, groups=(*([group] if group else []), *who.groups))
     if not (actors or pasted or group or population):
         raise click.UsageError("name at least one actor, or give --list, --group or --of")
@@ -63,6 +63,15 @@ def command(
         _show(found, share)
     if step is None and situation.observed.flag(found.flag).unread:
         say("! By the history: the gates could not be read with this token.", err=True)
+
+
+def _listed(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise BadInput(
+            f"{one_line(file.name)} is no text in UTF-8", "Give a file with one name or id a line."
+        ) from None
 
 
 def _step(situation: Situation, at: str) -> Step | None:
@@ -127,6 +136,6 @@ def _show(found: Affected, share: dict[str, int] | None) -> None:
         entering = f", {share['entering']:,} more with {found.following.title}" if found.following else ""
         say(f"{when}: {share['in']:,} of the users 1 to {share['of']:,} in by percentage{entering}.")
     for name in found.unknown:
-        say(f"! GitLab knows no user {name}", err=True)
+        say(f"! GitLab knows nobody called {name}", err=True)
     if found.feature_groups:
         say(f"! In besides: everybody in {listing(list(found.feature_groups))}, whom only GitLab can tell.", err=True)

@@ -97,6 +97,8 @@ def _read(path: str) -> str:
 
 
 def _span(first: int, last: int) -> Iterator[str]:
+    if last < first:
+        raise BadInput(f"{first}-{last} ends before it begins", f"Ask about {last}-{first}.")
     if last - first >= MOST:
         raise BadInput(f"{first}-{last} is more than {MOST:,} ids", "Ask about a part of them.")
     return (f"User:{one}" for one in range(first, last + 1))

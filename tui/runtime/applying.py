@@ -54,12 +54,16 @@ def apply(
         return ended(session, prepared, applier.run(), applier.notes)
 
 
+_REASONED = ("asks for a reason", "or say why")
+"""How requirements end that a reason is enough for."""
+
+
 def _way_out(blocked: Iterable[Requirement]) -> str:
     """What to do about the requirements, where the usual hint would mislead."""
     found = tuple(blocked)
     if [one.id for one in found] == ["verdict"]:
         return "Act on it (hold, rollback), or decide otherwise: --verdict continue --reason …"
-    if [one.text.endswith("asks for a reason") for one in found] == [True]:
+    if all(one.text.endswith(_REASONED) for one in found):
         return "Give it with --reason."
     return "This cannot be waived: change first what it names." if all(one.hard for one in found) else ""
 

@@ -154,6 +154,6 @@ def _goal(situation: Situation, broken: Apply | None, wish: Wish) -> Goal | None
             raise Blocked(f"{situation.draft.id}: {why or 'nothing is due'}", _instead(situation.draft.id, wish))
     if goal is None and not wish.open:
         known = listing([f"{one.phase} {one.id}" for one in situation.steps])
-        what = f"{situation.draft.id} has no step {wish.phase} {wish.step}".rstrip()
+        what = f"{situation.draft.id} has no step {' '.join(filter(None, (wish.phase, wish.step)))}"
         raise BadInput(what, f"Its steps: {known}; issues; off.")
     return goal

@@ -100,6 +100,9 @@ class DraftStore:
             raise NoSuchDraft(f"there is no file {one_line(text)}")
         if is_id(text) and self.path(text).exists():
             return self.path(text)
+        if not is_id(text) and (self.folder / f"{text}{SUFFIX}").exists():
+            where = one_line(str(self.folder / f"{text}{SUFFIX}"))
+            raise NoSuchDraft(f'"{one_line(text)}" is no id: {ID_ALLOWED}', f"Rename {where}, and the id in it.")
         near = difflib.get_close_matches(text, self.ids(), n=3, cutoff=0.5)
         meant = f"; did you mean {' or '.join(near)}?" if near else ""
         raise NoSuchDraft(f'there is no draft "{one_line(text)}"{one_line(meant)}')
