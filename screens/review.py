@@ -36,7 +36,7 @@ from tui.widgets.present import line
 from tui.widgets.rail import Rail
 from tui.widgets.rail_screen import RailScreen
 from tui.widgets.review_rows import MET, REQUIREMENT, error_rows, left_rows, nothing_rows, right_rows
-from tui.widgets.review_words import sure_lines, title_of, why_not, work_of
+from tui.widgets.review_words import refusal, sure_lines, title_of, why_not, work_of
 
 
 @dataclass(frozen=True)
@@ -204,21 +204,8 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         """Why something is not possible now."""
         if not self.is_mounted or self._verdict.working:
             return ""
-        if action == "apply":
-            why = self.why_not()
-            return f"Cannot be applied: {why}" if why else ""
-        if action == "waive":
-            return self._no_waiver()
-        if action.startswith("copy("):
-            return "This change has no such form" if self._change() else "Go to a change first"
-        return "The plan issues are made already" if action == "issues" else ""
-
-    def _no_waiver(self) -> str:
-        kind, _, name = self._plan.key.partition(":")
-        requirement = self._requirement(name) if f"{kind}:" == REQUIREMENT else None
-        if requirement is None or requirement.state != "open":
-            return "Go to an open requirement first"
-        return "This cannot be waived: change first what it names" if requirement.hard else self._where.read_only
+        requirement = self._requirement(self._plan.key)
+        return refusal(action, self.why_not(), requirement, self._change(), self._where.read_only)
 
     def on_outline_moved(self) -> None:
         """Other keys make sense on another row."""
@@ -226,15 +213,13 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
 
     def on_outline_chosen(self, event: Outline.Chosen) -> None:
         """Open a change, or go to the field that answers a requirement."""
-        kind, _, name = event.key.partition(":")
+        requirement = self._requirement(event.key)
         if event.key.startswith(PREFIX) or event.key == MET:
-            self._state.opened ^= {name or MET}
+            self._state.opened ^= {event.key.partition(":")[2] or MET}
             self._draw()
             event.outline.show_below()
-        elif f"{kind}:" == REQUIREMENT:
-            requirement = self._requirement(name)
-            if requirement is not None and requirement.path:
-                self._answer(step_of(requirement.path), field=requirement.path)
+        elif requirement is not None and requirement.path:
+            self._answer(step_of(requirement.path), field=requirement.path)
 
     def go_to(self, step: str) -> None:
         """To that step of the wizard."""
@@ -265,10 +250,8 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         self.action_look()
 
     def _can_switch(self) -> bool:
-        prepared = self._state.prepared
-        if prepared is None or self._verdict.working:
-            return False
-        return self._wish.phase == ISSUES or not prepared.situation.progress.issues_done
+        prepared = None if self._verdict.working else self._state.prepared
+        return prepared is not None and (self._wish.phase == ISSUES or not prepared.situation.progress.issues_done)
 
     def action_waive(self) -> None:
         """Set the requirement under the cursor aside, with a reason."""
@@ -288,15 +271,13 @@ class ReviewScreen(RailScreen[ReviewAnswer]):
         self.action_look()
 
     def _waivable(self) -> Requirement | None:
-        kind, _, name = self._plan.key.partition(":")
-        requirement = self._requirement(name) if f"{kind}:" == REQUIREMENT else None
-        if requirement is None or requirement.hard or requirement.state != "open" or self._where.read_only:
-            return None
-        return None if self._verdict.working else requirement
+        one = None if self._verdict.working else self._requirement(self._plan.key)
+        possible = one is not None and not one.hard and one.state == "open" and not self._where.read_only
+        return one if possible else None
 
-    def _requirement(self, name: str) -> Requirement | None:
-        prepared = self._state.prepared
-        return next((one for one in prepared.plan.requirements if one.id == name), None) if prepared else None
+    def _requirement(self, key: str) -> Requirement | None:
+        found = self._state.prepared.plan.requirements if self._state.prepared else ()
+        return next((one for one in found if f"{REQUIREMENT}{one.id}" == key), None)
 
     def action_copy(self, form: Form) -> None:
         """Copy the change under the cursor."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tui.domain.guide import Guide
-from tui.domain.plan import ChangeKind, Plan
+from tui.domain.plan import Change, ChangeKind, Plan
+from tui.domain.requirements import Requirement
 from tui.domain.text import counted
 
 _NOUNS: dict[ChangeKind, str] = {
@@ -53,3 +54,16 @@ def why_not(plan: Plan, read_only: str = "", *, watching: bool = False) -> str:
     if plan.empty:
         return "nothing to apply"
     return f"read-only: {read_only}" if read_only and (watching or not plan.reduces) else ""
+
+
+def refusal(action: str, unready: str, requirement: Requirement | None, change: Change | None, read_only: str) -> str:
+    """Why a key of the review does nothing now; `requirement` or `change` is what the cursor is on."""
+    if action == "apply":
+        return f"Cannot be applied: {unready}" if unready else ""
+    if action == "waive":
+        if requirement is None or requirement.state != "open":
+            return "Go to an open requirement first"
+        return "This cannot be waived: change first what it names" if requirement.hard else read_only
+    if action.startswith("copy("):
+        return "This change has no such form" if change else "Go to a change first"
+    return "The plan issues are made already" if action == "issues" else ""
