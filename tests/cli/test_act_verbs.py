@@ -174,3 +174,10 @@ def test_rollback_takes_a_step_by_its_name(program: Program) -> None:
     assert program("rollback", NAME, "--yes", "--to", "team", "--reason", "x").code == 0
     assert program("history", "--json").json[-1]["step"] == "team"
     assert "has no step nowhere\n" in program("rollback", NAME, "--yes", "--to", "nowhere").err
+
+
+def test_a_reason_of_several_lines_is_told_on_one(program: Program) -> None:
+    begun(program)
+    assert program("hold", NAME, "--yes", "--reason", "429\n/close").code == 0
+    assert [line.endswith("(429 /close)") for line in program("history", NAME).out.splitlines()] == [False, True]
+    assert ": 429 /close\n" in program("status", NAME).out

@@ -37,7 +37,7 @@ def line(entry: Entry) -> str:
     """An entry on one line."""
     step = " ".join(filter(None, [entry.phase, entry.step]))
     moved = f"{who(entry.gates_before, Labels(entry.names))} → {who(entry.gates_after, Labels(entry.names))}"
-    reason = f"  ({entry.reason})" if entry.reason else ""
+    reason = f"  ({one_line(entry.reason)})" if entry.reason else ""
     action = ACTION_WORDS[entry.action]
     doubt = f"  ! the note is {entry.doubt}: {entry.doubt_reason}" if entry.doubt else ""
     return f"{entry.at:%Y-%m-%d %H:%M} UTC  {entry.operator:12} {entry.flag}  {step}  {action}: {moved}{reason}{doubt}"

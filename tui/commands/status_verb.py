@@ -20,7 +20,7 @@ from tui.domain.observed import FlagSeen
 from tui.domain.planning import Situation
 from tui.domain.planning.checks import left_open
 from tui.domain.progress import Progress
-from tui.domain.text import listing
+from tui.domain.text import listing, one_line
 
 WIDTH = 72
 """Cells of the chart of the exposure."""
@@ -131,7 +131,7 @@ def _show(situation: Situation) -> None:
     say(f"Live: {live.title} ({live.phase} {live.id})" if live else "Live: nothing")
     said = progress.held or progress.finished or progress.abandoned
     if said:
-        reason = f": {said.reason}" if said.reason else ""
+        reason = f": {one_line(said.reason)}" if said.reason else ""
         say(f"      {ACTION_WORDS[said.action]} {said.at:%Y-%m-%d %H:%M} UTC by {said.operator}{reason}")
     gates = situation.shown(flag.name)
     _say_gates(situation, flag)

@@ -62,7 +62,7 @@ def _mark(session: Session, draft: Draft, channels: Sequence[str], url: str) -> 
     bench_, who = session.workbench, session.gateway.operator().username
     with DraftLock(bench_.drafts.path(draft.id), who):
         marked = bench_.drafts.load(draft.id)
-        for channel in channels:
+        for channel in (" ".join(one.split()) for one in channels):
             marked = posted(marked, channel, bench_.clock(), who, url)
         wrong = [one for one in problems(marked) if one.level == "error"]
         if wrong:
