@@ -68,7 +68,7 @@ async def test_the_palette_finds_what_is_not_possible_now_and_says_so(tmp_path: 
         await pilot.press("ctrl+p")
         await comes_to(pilot, "CommandPalette")
         await type_in(pilot, "delete")
-        await sees(pilot, "Not now: Delete the draft")
+        await sees(pilot, "Delete", "Not now: There is no rollout yet")
 
 
 @pytest.mark.parametrize(
