@@ -236,6 +236,28 @@ def test_a_percentage_is_raised_in_place_so_that_the_same_users_stay_in() -> Non
     }
 
 
+def other(rollout: str) -> Strategy:
+    """A percentage whose group has other users in it than TEN's."""
+    return strategy_of("flexibleRollout", "production", id=5, groupId="other", rollout=rollout, stickiness="default")
+
+
+@pytest.mark.parametrize(("share", "left"), [("0", [25]), ("5", [5, 25])])
+def test_of_two_percentages_the_wider_one_is_raised_and_nobody_of_the_other_loses_access(
+    share: str, left: list[int]
+) -> None:
+    flag = ProjectFlag(strategies=(other(share), TEN))
+    after = retargeted(flag, "production", Gates(percentage_of_actors=25), {}, narrow=False)
+    assert [one.percentage for one in after.strategies] == left
+    assert after.strategies[-1].parameter("groupId") == "own"
+
+
+def test_a_way_back_lets_in_nobody_of_the_narrower_percentage() -> None:
+    """Its group at 5 % raised to 8 would let in users who were not in at 10 % of the other."""
+    flag = ProjectFlag(strategies=(other("5"), TEN))
+    after = retargeted(flag, "production", Gates(percentage_of_actors=8), {}, narrow=True)
+    assert [(one.parameter("groupId"), one.percentage) for one in after.strategies] == [("own", 8)]
+
+
 def test_our_own_percentage_stays_beside_one_of_somebody_else_that_has_other_users() -> None:
     theirs = strategy_of("gradualRolloutUserId", "production", id=3, groupId="default", percentage="25")
     flag = ProjectFlag(strategies=(TEN, theirs))

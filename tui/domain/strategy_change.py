@@ -38,7 +38,7 @@ def retargeted(
     ours = [one for one in ours if one not in twice]
     kept = [left for one in others if (left := _left(one, environment, wanted, strict=strict)) is not None]
     given = union(one for one in kept if one.covers(environment))
-    own = tuple(_own(ours, environment, _missing(wanted, given, union(ours)), lists))
+    own = tuple(_own(ours, environment, _missing(wanted, given, union(ours)), lists, narrow=narrow))
     by_id = {one.id: one for one in (*kept, *own) if one.id}
     there = tuple(by_id[one.id] for one in flag.strategies if one.id in by_id)
     after = (*there, *(one for one in own if not one.id))
@@ -110,7 +110,7 @@ def _missing(wanted: Gates, given: Gates, mine: Gates) -> Gates:
 
 
 def _own(
-    ours: Sequence[Strategy], environment: str, needed: Gates, lists: Mapping[str, UserList]
+    ours: Sequence[Strategy], environment: str, needed: Gates, lists: Mapping[str, UserList], *, narrow: bool
 ) -> Iterable[Strategy]:
     scopes = (Scope(environment),)
     if needed.boolean:
@@ -121,7 +121,7 @@ def _own(
         there = next((one for one in ours if one.name == "gitlabUserList" and one.user_list == group), None)
         yield there or _listed(group, lists, scopes)
     if needed.percentage_of_actors:
-        yield from _share([one for one in ours if one.sticky], int(needed.percentage_of_actors), scopes)
+        yield from _share([one for one in ours if one.sticky], int(needed.percentage_of_actors), scopes, narrow=narrow)
 
 
 def _users(there: Sequence[Strategy], needed: frozenset[str], scopes: tuple[Scope, ...]) -> Sequence[Strategy]:
@@ -139,14 +139,21 @@ def _listed(name: str, lists: Mapping[str, UserList], scopes: tuple[Scope, ...])
     return Strategy("gitlabUserList", scopes=scopes, user_list=name, user_list_id=lists[name].id)
 
 
-def _share(there: Sequence[Strategy], percentage: int, scopes: tuple[Scope, ...]) -> Sequence[Strategy]:
-    """The percentage; who is in one depends on group and stickiness, so those of the first one stay."""
+def _share(
+    there: Sequence[Strategy], percentage: int, scopes: tuple[Scope, ...], *, narrow: bool
+) -> Sequence[Strategy]:
+    """The percentage; who is in one depends on group and stickiness, so those of the widest one stay.
+
+    Other groups let in other people: on the way on they stay beside it, since nobody is to lose access by it.
+    """
     if max((one.percentage for one in there), default=0) == percentage:
         return there
     fresh = Strategy("flexibleRollout", (("groupId", "default"), ("stickiness", "userId")), scopes)
-    first = there[0] if there else fresh
-    parameters = {**dict(first.parameters), "rollout": str(percentage)}
-    return [replace(first, parameters=tuple(sorted(parameters.items())))]
+    widest = max(there, key=lambda one: one.percentage, default=fresh)
+    parameters = {**dict(widest.parameters), "rollout": str(percentage)}
+    changed = replace(widest, parameters=tuple(sorted(parameters.items())))
+    others = [] if narrow else [one for one in there if one is not widest and one.percentage]
+    return [changed, *others]
 
 
 def creation(name: str, description: str, after: ProjectFlag) -> dict[str, Any]:
