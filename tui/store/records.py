@@ -29,7 +29,7 @@ _MADE = (
     f"AND id NOT LIKE '{FORGED}%'"
 )
 _LAST_OF = (
-    "SELECT data FROM entries WHERE flag = ?1 AND flag = ?1 COLLATE BINARY AND instance = ?2 COLLATE BINARY "  # noqa: S608
+    "SELECT data FROM entries WHERE flag = ? AND flag = ? COLLATE BINARY AND instance = ? COLLATE BINARY "  # noqa: S608
     f"AND id NOT LIKE '{FORGED}%' ORDER BY at DESC, seq DESC LIMIT 1"
 )
 
@@ -170,10 +170,10 @@ class Records:
     def since_done(self, rollout: str, instance: str) -> list[Operation]:
         """The operations since the last apply that was done, whatever became of them, oldest first."""
         where = (
-            "rollout = ?1 AND instance = ?2 AND apply IN (SELECT id FROM applies WHERE rowid > "
-            "(SELECT coalesce(max(rowid), 0) FROM applies WHERE rollout = ?1 AND instance = ?2 AND outcome = 'done'))"
+            "rollout = ? AND instance = ? AND apply IN (SELECT id FROM applies WHERE rowid > "
+            "(SELECT coalesce(max(rowid), 0) FROM applies WHERE rollout = ? AND instance = ? AND outcome = 'done'))"
         )
-        return self._operations(where, rollout, instance)
+        return self._operations(where, rollout, instance, rollout, instance)
 
     def _operations(self, where: str, *values: str) -> list[Operation]:
         with self.database.reading() as connection:
@@ -212,7 +212,7 @@ class Records:
     def last_of(self, flag: str, instance: str) -> Entry | None:
         """The latest entry about a flag on an instance, of whatever rollout, that is not forged."""
         with self.database.reading() as connection:
-            row = connection.execute(_LAST_OF, (storable(flag), storable(instance))).fetchone()
+            row = connection.execute(_LAST_OF, (storable(flag), storable(flag), storable(instance))).fetchone()
         return None if row is None else unpack_entry(row[0])
 
     def doubt(self, doubted: Iterable[Entry]) -> None:
