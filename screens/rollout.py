@@ -217,8 +217,7 @@ class RolloutScreen(ActingScreen):
         elif event.key == TAKE_UP:
             self.review(NEXT)
         elif event.key == RESUME:
-            if not self.refuse("resume"):
-                self.action_act("resume")
+            self.action_act("resume")
         elif event.key.startswith(ISSUE) and self._situation is not None:
             self._copy([self._situation.observed.issues[event.key.removeprefix(ISSUE)].url])
         elif event.key.startswith(FEEDBACK):

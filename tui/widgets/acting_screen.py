@@ -112,7 +112,7 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
 
     def action_act(self, action: Action) -> None:
         """Ask for the reason of an action, and review it."""
-        if self.why_not(action):
+        if self.refuse(action):
             return
 
         def asked(reason: str | None) -> None:
@@ -130,11 +130,10 @@ class ActingScreen(BaseScreen[RolloutAnswer]):
 
     def advance(self, step: Step) -> None:
         """Ask why steps are passed over, then for the verdict on the live one, and review."""
-        refused = self.why_not("advance")
         wish, question = Wish(step.phase, step.id), passing(step, self.progress)
-        if refused:
-            self.notify(one_line(refused), markup=False, timeout=5)
-        elif question is None:
+        if self.refuse("advance"):
+            return
+        if question is None:
             self._judge(wish)
         else:
             self.app.push_screen(question, lambda reason: self._judge(replace(wish, reason=reason)) if reason else None)
